@@ -1,0 +1,175 @@
+/**
+ * How a transfer is done, in rsync's own words: every field is the camel-cased name of an rsync option and means what
+ * that option means. A field that is left out is off (or rsync's default). Sizes are bytes, times are seconds.
+ *
+ * Source: rsync(1); what reaches the server and how: shared/protocol chapter 1, section 8.
+ */
+export interface TransferOptions {
+  // What is transferred
+  readonly recursive?: boolean;
+  /** `-d`: folders are sent without what they hold. */
+  readonly dirs?: boolean;
+  readonly relative?: boolean;
+  /** False for `--no-implied-dirs`. */
+  readonly impliedDirs?: boolean;
+  /** Names to send, relative to the single source: a file, or `-` for standard input. */
+  readonly filesFrom?: string;
+  /** `-0`: names and patterns in files end with NUL instead of a newline. */
+  readonly from0?: boolean;
+  /** `-x` is 1; `-xx`, which also leaves out the mount points themselves, is 2. */
+  readonly oneFileSystem?: 0 | 1 | 2;
+  readonly maxSize?: number;
+  readonly minSize?: number;
+  readonly existing?: boolean;
+  readonly ignoreExisting?: boolean;
+  readonly ignoreMissingArgs?: boolean;
+  readonly deleteMissingArgs?: boolean;
+  readonly pruneEmptyDirs?: boolean;
+  readonly removeSourceFiles?: boolean;
+  /** Rules in the order in which they were given; the first that matches decides. */
+  readonly filters?: readonly FilterOption[];
+  /** `-F` is 1, `-FF` is 2. */
+  readonly dirMergeFilters?: 0 | 1 | 2;
+  readonly cvsExclude?: boolean;
+
+  // What is kept of a file
+  readonly links?: boolean;
+  readonly copyLinks?: boolean;
+  readonly copyDirlinks?: boolean;
+  readonly keepDirlinks?: boolean;
+  readonly copyUnsafeLinks?: boolean;
+  readonly safeLinks?: boolean;
+  readonly mungeLinks?: boolean;
+  readonly hardLinks?: boolean;
+  readonly perms?: boolean;
+  readonly executability?: boolean;
+  /** Changes to the mode of what is sent, as for chmod(1) with rsync's `D` and `F` prefixes; applied in order. */
+  readonly chmod?: readonly string[];
+  readonly owner?: boolean;
+  readonly group?: boolean;
+  readonly numericIds?: boolean;
+  /** `FROM:TO` pairs. */
+  readonly usermap?: readonly string[];
+  readonly groupmap?: readonly string[];
+  readonly devices?: boolean;
+  readonly specials?: boolean;
+  readonly times?: boolean;
+  readonly omitDirTimes?: boolean;
+  readonly omitLinkTimes?: boolean;
+  /** `-U` is 1, `-UU` is 2. */
+  readonly atimes?: 0 | 1 | 2;
+  readonly openNoatime?: boolean;
+  readonly superUser?: boolean;
+
+  // Which files are thought to differ
+  readonly update?: boolean;
+  readonly ignoreTimes?: boolean;
+  readonly sizeOnly?: boolean;
+  readonly checksum?: boolean;
+  /** Seconds; -1 compares nanoseconds. */
+  readonly modifyWindow?: number;
+  /** `-y` is 1, `-yy` is 2. */
+  readonly fuzzy?: 0 | 1 | 2;
+  readonly compareDest?: readonly string[];
+  readonly copyDest?: readonly string[];
+  readonly linkDest?: readonly string[];
+
+  // How a file is written
+  readonly wholeFile?: boolean;
+  readonly blockSize?: number;
+  readonly inplace?: boolean;
+  /** `append` trusts what is there, `verify` checks it. */
+  readonly append?: 'append' | 'verify';
+  readonly sparse?: boolean;
+  readonly preallocate?: boolean;
+  readonly partial?: boolean;
+  readonly partialDir?: string;
+  readonly delayUpdates?: boolean;
+  readonly tempDir?: string;
+  readonly backup?: boolean;
+  readonly backupDir?: string;
+  readonly suffix?: string;
+  readonly fsync?: boolean;
+  readonly mkpath?: boolean;
+  readonly writeDevices?: boolean;
+
+  // Deleting
+  readonly delete?: DeleteMoment;
+  readonly deleteExcluded?: boolean;
+  readonly maxDelete?: number;
+  readonly force?: boolean;
+  readonly ignoreErrors?: boolean;
+
+  // Checksums, compression, speed
+  /** One name for both uses, or `TRANSFER,FILE-LIST`. */
+  readonly checksumChoice?: string;
+  readonly checksumSeed?: number;
+  readonly compress?: boolean;
+  /** Without it the best algorithm that both sides have is negotiated. */
+  readonly compressChoice?: string;
+  readonly compressLevel?: number;
+  /** Suffixes of files that are not worth compressing, without dots. */
+  readonly skipCompress?: readonly string[];
+  /** KiB per second; 0 is no limit. */
+  readonly bwlimit?: number;
+  /** Seconds without a byte from the peer after which the session fails; 0 is for ever. */
+  readonly timeout?: number;
+  /** Speak this version or an older one. */
+  readonly protocol?: number;
+  /** Recurse while transferring; false for `--no-inc-recursive`. */
+  readonly incRecursive?: boolean;
+  readonly secludedArgs?: boolean;
+  readonly maxAlloc?: string;
+  /** `-M`: handed to the server as they are, after all others. */
+  readonly remoteOptions?: readonly string[];
+
+  // What the server is to report
+  readonly dryRun?: boolean;
+  readonly verbose?: number;
+  readonly quiet?: boolean;
+  readonly itemizeChanges?: 0 | 1 | 2;
+  readonly stats?: boolean;
+  readonly progress?: boolean;
+  readonly outFormat?: string;
+  readonly info?: readonly string[];
+}
+
+/** When the receiving side deletes; `default` leaves the moment to it. */
+export type DeleteMoment = 'default' | 'before' | 'during' | 'delay' | 'after';
+
+/** One filter option as the user wrote it: the text is parsed by filter/, files are read there too. */
+export type FilterOption =
+  | { readonly kind: 'filter' | 'exclude' | 'include'; readonly text: string }
+  | { readonly kind: 'exclude-from' | 'include-from'; readonly file: string };
+
+/** How the server is reached and who we are there. */
+export interface ConnectionOptions {
+  /** Default 873; a port in the URL of the target wins. */
+  readonly port?: number;
+  /** Local address to connect from. */
+  readonly address?: string;
+  /** Only IPv4 or only IPv6. */
+  readonly family?: 4 | 6;
+  /** Seconds for connecting alone; 0 is for ever. */
+  readonly contimeout?: number;
+  /** File whose first line is the password; `-` is standard input. */
+  readonly passwordFile?: string;
+  /** The password itself, for programs; never logged. Wins over `passwordFile`. */
+  readonly password?: string;
+  /** File of at most 5 KiB that is handed to the daemon's `early exec`. */
+  readonly earlyInput?: string;
+  /** `[USER:PASSWORD@]HOST:PORT` of an HTTP proxy. */
+  readonly proxy?: string;
+}
+
+/** What the user sees of a transfer; nothing here changes the transfer itself. */
+export interface OutputOptions {
+  /** `--progress`: a line per file; `total`: `--info=progress2`. */
+  readonly progress?: 'file' | 'total';
+  /** 1: digit groups, 2: units of 1000, 3: units of 1024. */
+  readonly humanReadable?: 0 | 1 | 2 | 3;
+  readonly eightBitOutput?: boolean;
+  readonly motd?: boolean;
+  readonly logFile?: string;
+  readonly logFileFormat?: string;
+}

@@ -1,0 +1,120 @@
+import { Encoder } from '../wire/encoder.ts';
+import { encodeFrameHeader, FRAME_HEADER_LENGTH, type FrameCode, frameCodes } from '../wire/frame.ts';
+import type { Transport } from './transport.ts';
+
+/** Bytes to gather before they are worth a system call of their own. */
+const FULL = 64 * 1024;
+
+/** An empty data frame: a keep-alive, and the carrier of an acknowledgement. */
+const EMPTY_FRAME = Buffer.from([0, 0, 0, 7]);
+
+/**
+ * Gathers what we say and sends it, framed from {@link startFrames} on. Records are encoded into {@link encoder};
+ * literals travel as slices behind them, without being copied. Nothing leaves before {@link flush}.
+ */
+export class WireWriter {
+  readonly #transport: Transport;
+  /** Encoders whose bytes have been sent. */
+  readonly #free: Encoder[] = [];
+  /** What is gathered, in order; the encoder's bytes from `#taken` on follow. */
+  #parts: Buffer[] = [];
+  #taken = 0;
+  /** Bytes of the slices among the parts. */
+  #sliced = 0;
+  #messages = new Encoder();
+  #isFramed = false;
+  #flushed: Promise<void> = Promise.resolve();
+  /** Where records are encoded; ask for it anew after each `flush`. */
+  encoder: Encoder = new Encoder(2 * FULL);
+  /** Bytes sent so far, frame headers included. */
+  sent = 0;
+  /** When anything was last handed to the transport, in ms of the monotonic clock. */
+  spokeAt = performance.now();
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Enough is gathered: flush before encoding more. */
+  get isFull(): boolean {
+    return this.#sliced + this.encoder.length >= FULL;
+  }
+
+  get isEmpty(): boolean {
+    return this.#sliced + this.encoder.length + this.#messages.length === 0;
+  }
+
+  /** From here on everything travels in frames. What was gathered before must have been flushed. */
+  startFrames(): void {
+    this.#isFramed = true;
+  }
+
+  /** Sends `bytes` behind what is encoded. Their memory must stay as it is until the next `flush` has resolved. */
+  slice(bytes: Buffer): void {
+    this.#takeEncoded();
+    this.#parts.push(bytes);
+    this.#sliced += bytes.length;
+  }
+
+  /** A message frame, in front of the data that is still gathered. */
+  message(code: FrameCode, payload: Uint8Array): void {
+    encodeFrameHeader(this.#messages, { code, length: payload.length });
+    this.#messages.bytes(payload);
+  }
+
+  /** Sends everything gathered. Resolves when it is with the operating system and its memory is free again. */
+  flush(): Promise<void> {
+    if (this.isEmpty) return this.#flushed;
+    const chunks = this.#takeChunks();
+    const encoder = this.encoder;
+    this.encoder = this.#free.pop() ?? new Encoder(2 * FULL);
+    const flushed = this.#send(chunks).then(() => {
+      encoder.reset();
+      this.#free.push(encoder);
+    });
+    flushed.catch(() => {
+      // Whoever awaits the flush hears of it, and so does the reader; nobody has to.
+    });
+    this.#flushed = flushed;
+    return flushed;
+  }
+
+  /** An empty data frame, at once. Tells the peer that we are alive and releases what it holds back for our ACK. */
+  async sendEmptyFrame(): Promise<void> {
+    if (this.#isFramed) await this.#send([EMPTY_FRAME]);
+  }
+
+  #takeChunks(): Buffer[] {
+    const chunks: Buffer[] = [];
+    if (this.#messages.length > 0) {
+      chunks.push(this.#messages.view());
+      this.#messages = new Encoder();
+    }
+    const dataLength = this.#sliced + this.encoder.length;
+    this.#takeEncoded();
+    if (this.#isFramed && dataLength > 0) chunks.push(dataFrameHeader(dataLength));
+    chunks.push(...this.#parts);
+    this.#parts = [];
+    this.#taken = 0;
+    this.#sliced = 0;
+    return chunks;
+  }
+
+  #takeEncoded(): void {
+    if (this.encoder.length === this.#taken) return;
+    this.#parts.push(this.encoder.view().subarray(this.#taken));
+    this.#taken = this.encoder.length;
+  }
+
+  async #send(chunks: readonly Buffer[]): Promise<void> {
+    for (const chunk of chunks) this.sent += chunk.length;
+    this.spokeAt = performance.now();
+    await this.#transport.send(chunks);
+  }
+}
+
+function dataFrameHeader(length: number): Buffer {
+  const encoder = new Encoder(FRAME_HEADER_LENGTH);
+  encodeFrameHeader(encoder, { code: frameCodes.data, length });
+  return encoder.view();
+}

@@ -1,0 +1,146 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = join(import.meta.dirname, '..', 'src');
+
+/**
+ * Who may import whom in src/protocol: a room imports itself and rooms of lower levels, never its neighbours on the
+ * same level. A room is a folder, or a file that stands alone.
+ */
+const protocolLevels: ReadonlyArray<readonly string[]> = [
+  ['errors.ts', 'terms.ts', 'options'],
+  ['wire', 'checksum'],
+  ['stream', 'file-list', 'filter', 'delta'],
+  ['handshake', 'roles', 'files', 'connect'],
+  ['client.ts'],
+  ['index.ts'],
+];
+
+/** The three parts: each sees the ones before it, through their index only. */
+const parts = ['protocol', 'watch', 'cli'];
+
+/** Where the outside world may be touched; everything else computes. */
+const outside: Readonly<Record<string, readonly string[]>> = {
+  'node:fs': ['protocol/files', 'protocol/handshake', 'protocol/filter', 'watch', 'cli'],
+  'node:net': ['protocol/connect'],
+  'node:tls': ['protocol/connect'],
+  'node:child_process': ['cli'],
+  'node:worker_threads': ['watch/lanes'],
+  process: ['cli', 'watch/lanes'],
+  console: [],
+};
+
+/** Packages, and the part that may load them. */
+const packages: Readonly<Record<string, string>> = {
+  'xxhash-wasm': 'protocol/checksum',
+  'hash-wasm': 'protocol/checksum',
+  chokidar: 'watch',
+  'fast-xml-parser': 'watch',
+  commander: 'cli',
+  pino: 'cli',
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = globSync('**/*.ts', { cwd: SRC }).map((file) => file.replaceAll('\\', '/'));
+const imports: Import[] = files.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(SRC, file), 'utf8');
+  const statements = /^(?:import|export)\b[^;'"]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+  return [...text.matchAll(statements)].map(([, named, bare, dynamic]) => {
+    const name = (named ?? bare ?? dynamic) as string;
+    if (!name.startsWith('.')) return name;
+    return relative(SRC, join(SRC, dirname(file), name)).replaceAll('\\', '/');
+  });
+}
+
+function isLocal(target: string): boolean {
+  return existsSync(join(SRC, target));
+}
+
+function roomOf(file: string): string {
+  return file.split('/')[1] as string;
+}
+
+function isIn(file: string, place: string): boolean {
+  return file === place || file.startsWith(`${place}/`);
+}
+
+describe('the house', () => {
+  it('has files and imports to look at', () => {
+    expect(files.length).toBeGreaterThan(10);
+    expect(imports.filter(({ to }) => isLocal(to)).length).toBeGreaterThan(10);
+  });
+
+  it('gives every room of src/protocol a level', () => {
+    const known = protocolLevels.flat();
+    const rooms = new Set(files.filter((file) => isIn(file, 'protocol')).map(roomOf));
+    expect([...rooms].filter((room) => !known.includes(room) && room !== 'README.md')).toEqual([]);
+  });
+
+  it('has no arrow up or sideways in src/protocol', () => {
+    const levelOf = (file: string) => protocolLevels.findIndex((rooms) => rooms.includes(roomOf(file)));
+    const wrong = imports
+      .filter(({ from, to }) => isIn(from, 'protocol') && isIn(to, 'protocol'))
+      .filter(({ from, to }) => roomOf(from) !== roomOf(to) && levelOf(to) >= levelOf(from));
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets the parts see each other in one direction, through the front door', () => {
+    const partOf = (file: string) => parts.findIndex((part) => isIn(file, part));
+    const wrong = imports
+      .filter(({ to }) => isLocal(to))
+      .filter(({ from, to }) => partOf(from) !== -1 && partOf(from) !== partOf(to))
+      .filter(
+        ({ from, to }) => partOf(to) > partOf(from) || partOf(to) === -1 || !/^\w+\/index\.ts$/.test(to),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no circle of imports', () => {
+    const targets = new Map<string, string[]>();
+    for (const { from, to } of imports)
+      if (isLocal(to)) targets.set(from, [...(targets.get(from) ?? []), to]);
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      expect(path, `a circle: ${[...path, file].join(' -> ')}`).not.toContain(file);
+      if (done.has(file)) return;
+      for (const target of targets.get(file) ?? []) visit(target, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+  });
+
+  it('touches the outside world only where that is the job', () => {
+    const wrong = Object.entries(outside).flatMap(([thing, places]) =>
+      files
+        .filter((file) => touches(file, thing))
+        .filter((file) => !places.some((place) => isIn(file, place)))
+        .map((file) => `${file} touches ${thing}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('loads each package in one part only', () => {
+    const wrong = imports
+      .filter(({ to }) => !isLocal(to) && !to.startsWith('node:'))
+      .filter(({ from, to }) => !isIn(from, packages[to] ?? 'nowhere'));
+    expect(wrong).toEqual([]);
+  });
+});
+
+function touches(file: string, thing: string): boolean {
+  if (thing.startsWith('node:')) {
+    return imports.some(({ from, to }) => from === file && (to === thing || to === `${thing}/promises`));
+  }
+  const code = readFileSync(join(SRC, file), 'utf8').replaceAll(
+    /\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g,
+    '',
+  );
+  return new RegExp(`(?<![\\w.])${thing}\\.`).test(code);
+}
