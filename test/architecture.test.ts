@@ -13,7 +13,7 @@ const protocolLevels: ReadonlyArray<readonly string[]> = [
   ['wire', 'checksum'],
   ['stream', 'file-list', 'filter', 'delta'],
   ['handshake', 'roles', 'files', 'connect'],
-  ['client.ts'],
+  ['client'],
   ['index.ts'],
 ];
 
@@ -27,7 +27,7 @@ const outside: Readonly<Record<string, readonly string[]>> = {
   'node:tls': ['protocol/connect'],
   'node:child_process': ['cli'],
   'node:worker_threads': ['watch/lanes'],
-  process: ['cli', 'watch/lanes'],
+  process: ['protocol/handshake/password-file.ts', 'protocol/files', 'cli', 'watch/lanes'],
   console: [],
 };
 

@@ -138,12 +138,17 @@ export class RemoteExitError extends RsyncError {
 export interface Problem {
   /** Path of the file as it stands in the file list, or as the user named it. */
   readonly path: string;
-  /** What was being done: `open`, `read`, `lstat`, `readdir`, `readlink`. */
+  /** What was being done, as the system call: `open`, `read`, `lstat`, `readdir`, `readlink`. */
   readonly doing: string;
   /** The cause: usually a Node system error with `code` and `syscall`. */
   readonly cause: Error;
-  /** The file disappeared between listing and reading: a warning (exit 24), not an error (exit 23). */
-  readonly isVanished: boolean;
+  /**
+   * - `vanished`: it disappeared between listing and reading; a warning (exit 24), not an error (exit 23);
+   * - `missing-source`: the user named it, but it is not there; nothing that exists was left out;
+   * - `skipped`: it was not asked for, such as a folder without `--recursive`; no error at all;
+   * - `failed`: something that exists was left out or not sent.
+   */
+  readonly kind: 'vanished' | 'missing-source' | 'skipped' | 'failed';
 }
 
 /** The exit code that rsync gives a session which went to its end: 23 beats 24 beats 25 beats 0. */

@@ -5,6 +5,9 @@ import type { Transport } from './transport.ts';
 /** Bytes to gather before they are worth a system call of their own. */
 const FULL = 64 * 1024;
 
+/** Slices of at most this many bytes are copied: cheaper than a part of their own, and their memory is free at once. */
+export const COPIED_LENGTH = 4 * 1024;
+
 /** An empty data frame: a keep-alive, and the carrier of an acknowledgement. */
 const EMPTY_FRAME = Buffer.from([0, 0, 0, 7]);
 
@@ -30,6 +33,8 @@ export class WireWriter {
   sent = 0;
   /** When anything was last handed to the transport, in ms of the monotonic clock. */
   spokeAt = performance.now();
+  /** When the operating system last took data of ours that was no mere sign of life. */
+  progressAt = performance.now();
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -49,8 +54,15 @@ export class WireWriter {
     this.#isFramed = true;
   }
 
-  /** Sends `bytes` behind what is encoded. Their memory must stay as it is until the next `flush` has resolved. */
+  /**
+   * Sends `bytes` behind what is encoded. If they are more than {@link COPIED_LENGTH}, their memory must stay as it is
+   * until the next `flush` has resolved.
+   */
   slice(bytes: Buffer): void {
+    if (bytes.length <= COPIED_LENGTH) {
+      this.encoder.bytes(bytes);
+      return;
+    }
     this.#takeEncoded();
     this.#parts.push(bytes);
     this.#sliced += bytes.length;
@@ -69,6 +81,7 @@ export class WireWriter {
     const encoder = this.encoder;
     this.encoder = this.#free.pop() ?? new Encoder(2 * FULL);
     const flushed = this.#send(chunks).then(() => {
+      this.progressAt = performance.now();
       encoder.reset();
       this.#free.push(encoder);
     });
@@ -80,8 +93,11 @@ export class WireWriter {
   }
 
   /** An empty data frame, at once. Tells the peer that we are alive and releases what it holds back for our ACK. */
-  async sendEmptyFrame(): Promise<void> {
-    if (this.#isFramed) await this.#send([EMPTY_FRAME]);
+  sendEmptyFrame(): void {
+    if (!this.#isFramed) return;
+    this.#send([EMPTY_FRAME]).catch(() => {
+      // A connection that is broken shows at the next flush or read.
+    });
   }
 
   #takeChunks(): Buffer[] {

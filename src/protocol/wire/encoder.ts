@@ -26,7 +26,8 @@ export class Encoder {
   }
 
   uint8(value: number): void {
-    this.#bytes[this.#grow(1)] = value;
+    const at = this.#grow(1);
+    this.#bytes[at] = value;
   }
 
   uint16(value: number): void {

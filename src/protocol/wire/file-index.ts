@@ -30,7 +30,7 @@ class LastIndexes {
   negative = 1;
 }
 
-/** Decodes the indexes of one direction. */
+/** Decodes the indexes of one direction. Each one, once it is accepted for good, must be remembered. */
 export class IndexDecoder {
   readonly #last = new LastIndexes();
   readonly #isCompressed: boolean;
@@ -47,9 +47,13 @@ export class IndexDecoder {
     if (isNegative) first = cursor.uint8();
     const value = decodeDistance(cursor, first, isNegative ? this.#last.negative : this.#last.positive);
     if (value > MAX_INT32) throw new ProtocolError(`file index: ${value} is not below 2^31`);
-    if (isNegative) this.#last.negative = value;
-    else this.#last.positive = value;
     return isNegative ? -value : value;
+  }
+
+  /** The next index is relative to this one. Apart from decoding, for records that are decoded anew with more bytes. */
+  remember(index: number): void {
+    if (index >= 0) this.#last.positive = index;
+    else if (index !== NDX_DONE) this.#last.negative = -index;
   }
 }
 

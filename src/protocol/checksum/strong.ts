@@ -1,0 +1,146 @@
+import { createHash, hash } from 'node:crypto';
+import { createMD4, type IHasher } from 'hash-wasm';
+import createXxhash, { type XXHashAPI } from 'xxhash-wasm';
+import type { ChecksumName } from '../terms.ts';
+
+/** A strong sum over bytes that come in pieces. */
+export interface StrongHash {
+  update(bytes: Uint8Array): void;
+  digest(): Buffer;
+}
+
+/** How a session seals its blocks and files. */
+export interface StrongChecksum {
+  readonly name: ChecksumName;
+  /** Bytes of a digest. */
+  readonly length: number;
+  /** The sum of one block, with the session's seed; not cut to the length on the wire. */
+  block(bytes: Uint8Array): Buffer;
+  /** The sum of a transferred file: one at a time. */
+  file(): StrongHash;
+}
+
+export interface ChecksumSetup {
+  readonly name: ChecksumName;
+  /** The server's seed, signed 32 bits. */
+  readonly seed: number;
+  /** Hash the seed before the bytes of a block (md5 and sha1). */
+  readonly seedFirst: boolean;
+  readonly protocol: number;
+}
+
+/** Bytes of a digest. */
+export const digestLengths: Readonly<Record<ChecksumName, number>> = {
+  xxh64: 8,
+  md5: 16,
+  md4: 16,
+  sha1: 20,
+  none: 1,
+};
+
+/**
+ * The strong checksum of a session. Below protocol 30 it is MD4 with the seed behind a block and before a file;
+ * from 30 on files are never seeded.
+ *
+ * Source: shared/protocol chapter 3, section 4.3.
+ */
+export async function createStrongChecksum(setup: ChecksumSetup): Promise<StrongChecksum> {
+  const { name } = setup;
+  const length = digestLengths[name];
+  const file = await createFileHash(name, setup.protocol < 30 ? seedBytes(setup.seed) : undefined);
+  return { name, length, block: await createBlockSum(setup), file };
+}
+
+/**
+ * Makes hashes of whole files, one at a time. OpenSSL 3 hides MD4, and knows nothing of xxHash: these come from
+ * WebAssembly.
+ */
+export async function createFileHash(name: ChecksumName, prefix?: Uint8Array): Promise<() => StrongHash> {
+  switch (name) {
+    case 'xxh64': {
+      const xxhash = await createXxhash();
+      return () => new Xxh64Hash(xxhash);
+    }
+    case 'md4': {
+      const hasher = await createMD4();
+      return () => new Md4Hash(hasher, prefix);
+    }
+    case 'none':
+      return () => NO_HASH;
+    default:
+      return () => createHash(name);
+  }
+}
+
+async function createBlockSum({
+  name,
+  seed,
+  seedFirst,
+}: ChecksumSetup): Promise<(bytes: Uint8Array) => Buffer> {
+  const salt = seedBytes(seed);
+  switch (name) {
+    case 'xxh64': {
+      const xxhash = await createXxhash();
+      // The seed is sign-extended to 64 bits.
+      const wideSeed = BigInt.asUintN(64, BigInt(seed | 0));
+      return (bytes) => littleEndian(xxhash.h64Raw(bytes, wideSeed));
+    }
+    case 'md4': {
+      const hasher = await createMD4();
+      return (bytes) => Buffer.from(hasher.init().update(bytes).update(salt).digest('binary'));
+    }
+    case 'none':
+      return () => Buffer.alloc(0);
+    default:
+      return (bytes) => hash(name, Buffer.concat(seedFirst ? [salt, bytes] : [bytes, salt]), 'buffer');
+  }
+}
+
+class Xxh64Hash implements StrongHash {
+  readonly #hash: ReturnType<XXHashAPI['create64']>;
+
+  constructor(xxhash: XXHashAPI) {
+    this.#hash = xxhash.create64();
+  }
+
+  update(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
+  digest(): Buffer {
+    return littleEndian(this.#hash.digest());
+  }
+}
+
+class Md4Hash implements StrongHash {
+  readonly #hasher: IHasher;
+
+  constructor(hasher: IHasher, prefix: Uint8Array | undefined) {
+    this.#hasher = hasher.init();
+    if (prefix !== undefined) hasher.update(prefix);
+  }
+
+  update(bytes: Uint8Array): void {
+    this.#hasher.update(bytes);
+  }
+
+  digest(): Buffer {
+    return Buffer.from(this.#hasher.digest('binary'));
+  }
+}
+
+/** `--checksum-choice=none`: one zero byte stands where the sum would be. */
+const NO_HASH: StrongHash = { update: () => {}, digest: () => Buffer.alloc(1) };
+
+function seedBytes(seed: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(seed | 0);
+  return bytes;
+}
+
+/** 64 bits as they travel: the low byte first, the reverse of how xxHash values are usually printed. */
+function littleEndian(value: bigint): Buffer {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigUInt64LE(value);
+  return bytes;
+}

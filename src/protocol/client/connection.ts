@@ -1,0 +1,91 @@
+import { userInfo } from 'node:os';
+import { connectTcp } from '../connect/tcp.ts';
+import { UsageError } from '../errors.ts';
+import { NEWEST_PROTOCOL, OLDEST_PROTOCOL } from '../handshake/greeting.ts';
+import { type Login, logIn } from '../handshake/login.ts';
+import { readPasswordFile } from '../handshake/password-file.ts';
+import type { DaemonTarget } from '../handshake/target.ts';
+import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
+import type { Transport } from '../stream/transport.ts';
+import { WireReader } from '../stream/wire-reader.ts';
+import { WireWriter } from '../stream/wire-writer.ts';
+import { Heartbeat } from './heartbeat.ts';
+
+const DAEMON_PORT = 873;
+
+export interface ConnectRequest {
+  readonly target: DaemonTarget;
+  readonly connection: ConnectionOptions;
+  readonly transfer: TransferOptions;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A daemon that we are logged in at: it waits for arguments, or has listed its modules. */
+export interface Connection {
+  readonly transport: Transport;
+  readonly reader: WireReader;
+  readonly writer: WireWriter;
+  readonly heartbeat: Heartbeat;
+  readonly login: Login;
+}
+
+/** Connects and logs in. What goes wrong leaves nothing open. */
+export async function connectDaemon(request: ConnectRequest): Promise<Connection> {
+  const { target, connection, transfer, signal } = request;
+  const transport = await connectTcp({
+    host: target.host,
+    port: target.port ?? connection.port ?? DAEMON_PORT,
+    address: connection.address,
+    family: connection.family,
+    contimeout: connection.contimeout,
+    signal,
+  });
+  const reader = new WireReader(transport);
+  const writer = new WireWriter(transport);
+  const heartbeat = new Heartbeat({
+    transport,
+    reader,
+    writer,
+    timeoutSeconds: transfer.timeout ?? 0,
+    signal,
+  });
+  try {
+    const login = await logIn(
+      { reader, writer, peer: transport.peer },
+      {
+        module: target.module,
+        protocol: ownProtocol(transfer.protocol),
+        user: target.user ?? userName(),
+        password: () => passwordOf(connection, target.module),
+      },
+    );
+    return { transport, reader, writer, heartbeat, login };
+  } catch (thrown) {
+    heartbeat.stop();
+    transport.destroy();
+    throw thrown;
+  }
+}
+
+function ownProtocol(wished: number | undefined): number {
+  if (wished === undefined) return NEWEST_PROTOCOL;
+  if (wished >= OLDEST_PROTOCOL && wished <= NEWEST_PROTOCOL) return wished;
+  throw new UsageError(
+    `--protocol=${wished}: the versions spoken are ${OLDEST_PROTOCOL} to ${NEWEST_PROTOCOL}`,
+  );
+}
+
+function passwordOf({ password, passwordFile }: ConnectionOptions, module: string): string {
+  if (password !== undefined) return password;
+  if (passwordFile !== undefined) return readPasswordFile(passwordFile);
+  throw new UsageError(`module ${module} wants a password: give --password-file=FILE or set RSYNC_PASSWORD`);
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a uid that has no name; rsync says "nobody" then.
+    return 'nobody';
+  }
+}

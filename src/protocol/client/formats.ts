@@ -1,0 +1,47 @@
+import { digestLengths } from '../checksum/strong.ts';
+import { DeflatePacker } from '../delta/deflate-packer.ts';
+import { PackedTokens } from '../delta/packed-tokens.ts';
+import { PlainTokens, type TokenOutput, type TokenWriter } from '../delta/tokens.ts';
+import { ZstdPacker } from '../delta/zstd-packer.ts';
+import type { EntryFormat } from '../file-list/file-entry.ts';
+import type { TransferOptions } from '../options/transfer-options.ts';
+import type { Terms } from '../terms.ts';
+
+const DEFAULT_DEFLATE_LEVEL = 6;
+const DEFAULT_ZSTD_LEVEL = 3;
+
+/** Which fields the entries carry: the server derives the same from our arguments. */
+export function entryFormatOf(options: TransferOptions, terms: Terms): EntryFormat {
+  const isOn = (option: boolean | undefined) => option === true;
+  return {
+    protocol: terms.protocol,
+    varintFlags: terms.varintFlags,
+    safeEnd: terms.safeFileList,
+    owner: isOn(options.owner),
+    group: isOn(options.group),
+    links: isOn(options.links),
+    devices: isOn(options.devices),
+    specials: isOn(options.specials),
+    hardLinks: isOn(options.hardLinks),
+    atimes: (options.atimes ?? 0) > 0,
+    checksumLength: isOn(options.checksum) ? digestLengths[terms.fileListChecksum] : 0,
+    inlineNames: terms.incrementalRecursion && !isOn(options.numericIds),
+  };
+}
+
+export function tokenWriterFor(output: TokenOutput, options: TransferOptions, terms: Terms): TokenWriter {
+  const { compression, protocol } = terms;
+  switch (compression) {
+    case 'none':
+      return new PlainTokens(output);
+    case 'zstd':
+      return new PackedTokens(output, new ZstdPacker(options.compressLevel ?? DEFAULT_ZSTD_LEVEL));
+    default: {
+      const level = options.compressLevel ?? DEFAULT_DEFLATE_LEVEL;
+      return new PackedTokens(
+        output,
+        new DeflatePacker({ level, seesBlocks: compression === 'zlib', protocol }),
+      );
+    }
+  }
+}

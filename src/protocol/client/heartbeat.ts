@@ -1,0 +1,84 @@
+import { AbortedError, TimeoutError } from '../errors.ts';
+import type { Transport } from '../stream/transport.ts';
+import type { WireReader } from '../stream/wire-reader.ts';
+import type { WireWriter } from '../stream/wire-writer.ts';
+import { MAX_IO_TIMEOUT } from '../wire/limits.ts';
+
+/** Without a timeout a sign of life is sent after so much silence of ours: routers forget idle connections. */
+const IDLE_KEEP_ALIVE_MS = 30_000;
+
+export interface HeartbeatParts {
+  readonly transport: Transport;
+  readonly reader: WireReader;
+  readonly writer: WireWriter;
+  /** 0 waits for ever. */
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Watches the clock of one connection: ends it when the peer has been silent for too long or the caller aborts, and
+ * speaks up when we have been silent ourselves.
+ *
+ * Source: shared/protocol chapter 1, section 6.3; chapter 3, section 12.
+ */
+export class Heartbeat {
+  readonly #parts: HeartbeatParts;
+  readonly #onAbort: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #timeoutMs: number;
+  #keepsAlive = false;
+
+  constructor(parts: HeartbeatParts) {
+    this.#parts = parts;
+    this.#timeoutMs = parts.timeoutSeconds * 1000;
+    this.#onAbort = () => this.#abort();
+    parts.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (parts.signal?.aborted) this.#abort();
+    this.#start();
+  }
+
+  /** From here on empty frames may be sent. */
+  keepAlive(): void {
+    this.#keepsAlive = true;
+  }
+
+  /** The server announced its own timeout: it counts if it is the shorter one. */
+  adoptTimeout(seconds: number): void {
+    if (seconds <= 0 || seconds > MAX_IO_TIMEOUT) return;
+    if (this.#timeoutMs > 0 && this.#timeoutMs <= seconds * 1000) return;
+    this.#timeoutMs = seconds * 1000;
+    this.#start();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#parts.signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  #start(): void {
+    clearInterval(this.#timer);
+    const interval = this.#timeoutMs > 0 ? this.#timeoutMs / 4 : IDLE_KEEP_ALIVE_MS / 2;
+    this.#timer = setInterval(() => this.#beat(), interval);
+  }
+
+  #beat(): void {
+    const { transport, reader, writer } = this.#parts;
+    const now = performance.now();
+    const silentMs = now - Math.max(reader.heardAt, writer.progressAt);
+    if (this.#timeoutMs > 0 && silentMs >= this.#timeoutMs) {
+      const seconds = Math.round(silentMs / 1000);
+      transport.destroy(
+        new TimeoutError(`${transport.peer} has been silent for ${seconds} seconds: I/O timeout`),
+      );
+      return;
+    }
+    const keepAliveMs = this.#timeoutMs > 0 ? this.#timeoutMs / 2 : IDLE_KEEP_ALIVE_MS;
+    if (this.#keepsAlive && now - writer.spokeAt >= keepAliveMs) writer.sendEmptyFrame();
+  }
+
+  #abort(): void {
+    const { transport, signal } = this.#parts;
+    transport.destroy(new AbortedError('the session was aborted', { cause: signal?.reason }));
+  }
+}

@@ -1,0 +1,44 @@
+import type { DaemonTarget } from '../handshake/target.ts';
+import type { ConnectionOptions } from '../options/transfer-options.ts';
+import { connectDaemon } from './connection.ts';
+
+export interface ModuleLine {
+  readonly name: string;
+  readonly comment: string;
+}
+
+export interface ModuleList {
+  readonly modules: readonly ModuleLine[];
+  /** Lines in front of the list: the message of the day. */
+  readonly motd: readonly string[];
+}
+
+/**
+ * The modules that a daemon shows to everybody.
+ *
+ * Source: shared/protocol chapter 1, section 4.3.
+ */
+export async function listModules(
+  target: Pick<DaemonTarget, 'host' | 'port' | 'user'>,
+  connection: ConnectionOptions = {},
+  request: { readonly timeout?: number; readonly signal?: AbortSignal } = {},
+): Promise<ModuleList> {
+  const { timeout = 0, signal } = request;
+  const { transport, heartbeat, login } = await connectDaemon({
+    target: { ...target, kind: 'daemon', module: '', path: '' },
+    connection,
+    transfer: { timeout },
+    signal,
+  });
+  heartbeat.stop();
+  transport.destroy();
+  return sortLines(login.lines);
+}
+
+/** Nothing marks the end of the message of the day: the modules are the last lines that look like modules. */
+function sortLines(lines: readonly string[]): ModuleList {
+  const parsed = lines.map((line) => /^(\S.*?) *\t(.*)$/.exec(line));
+  const start = parsed.lastIndexOf(null) + 1;
+  const modules = parsed.slice(start).map((match) => ({ name: match?.[1] ?? '', comment: match?.[2] ?? '' }));
+  return { modules, motd: lines.slice(0, start) };
+}

@@ -1,0 +1,296 @@
+import { createFileHash, createStrongChecksum, digestLengths } from '../checksum/strong.ts';
+import {
+  ConnectionClosedError,
+  ConnectionError,
+  exitCodeOf,
+  exitCodes,
+  type Problem,
+  RemoteExitError,
+} from '../errors.ts';
+import type { FileEntry } from '../file-list/file-entry.ts';
+import { FileList } from '../file-list/file-list.ts';
+import type { SourceTree } from '../file-list/source-tree.ts';
+import { decodeChecksumSeed } from '../handshake/set-up.ts';
+import type { TransferOptions } from '../options/transfer-options.ts';
+import { FileSender } from '../roles/file-sender.ts';
+import { FileSummer } from '../roles/file-summer.ts';
+import type { Item } from '../roles/item.ts';
+import { ListSender } from '../roles/list-sender.ts';
+import { runRequestReader } from '../roles/request-reader.ts';
+import { Requests } from '../roles/requests.ts';
+import { runSender, type SenderCounts } from '../roles/sender.ts';
+import type { Terms } from '../terms.ts';
+import { IndexEncoder } from '../wire/file-index.ts';
+import { frameCodes } from '../wire/frame.ts';
+import type { Connection } from './connection.ts';
+import { entryFormatOf, tokenWriterFor } from './formats.ts';
+import { type ServerMessage, ServerMessages } from './server-messages.ts';
+
+/** How long a server whose connection broke may take to hand over what it said before. */
+const LAST_WORDS_MS = 1000;
+
+/** What to be told while a push runs. Nothing may be thrown from here. */
+export interface PushListeners {
+  /** An entry was looked at by the receiver, and changed, created or (with two `-i`) left as it is. */
+  item?(entry: FileEntry, item: Item): void;
+  /** A path was deleted at the destination. */
+  deleted?(path: string, isFolder: boolean): void;
+  message?(message: ServerMessage): void;
+  problem?(problem: Problem): void;
+  /** So much of a file has been sent; called several times for a large one, at least once for each. */
+  progress?(entry: FileEntry, position: number): void;
+}
+
+export interface PushStatistics extends SenderCounts {
+  /** Entries in the file list. */
+  readonly totalFiles: number;
+  /** Bytes of all regular files in the list. */
+  readonly totalSize: number;
+  /** Bytes on the wire, handshake included. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+/** How a push that went to its end has ended. */
+export interface PushResult {
+  /** rsync's: 0; 23 some files did not arrive; 24 some source files vanished; 25 `--max-delete` was reached. */
+  readonly exitCode: number;
+  /** Files that could not be read on our side. */
+  readonly problems: readonly Problem[];
+  /** The first error texts of the server. */
+  readonly serverErrors: readonly string[];
+  readonly statistics: PushStatistics;
+}
+
+/** What differs from one run to the next. */
+export interface PushRun {
+  readonly tree: SourceTree;
+  /** Encoded filter rules; undefined where the options say that none are sent. */
+  readonly filterList: Uint8Array | undefined;
+  readonly listeners: PushListeners;
+}
+
+/**
+ * A session that is connected, authenticated and set up, and waits: either to push one tree, or to be closed. It may
+ * wait for as long as the server likes; empty frames keep it alive meanwhile.
+ */
+export class PushSession {
+  readonly terms: Terms;
+  /** The message of the day, line by line. */
+  readonly motd: readonly string[];
+  readonly #connection: Connection;
+  readonly #options: TransferOptions;
+  readonly #messages: ServerMessages;
+  readonly #requests = new Requests();
+  readonly #list: FileList;
+  readonly #seed = Promise.withResolvers<number>();
+  readonly #reading: Promise<void>;
+  #listeners: PushListeners = {};
+  #state: 'waiting' | 'running' | 'over' = 'waiting';
+
+  /** The set-up of the connection has gone as far as its names; the seed is still to come. */
+  constructor(connection: Connection, terms: Terms, options: TransferOptions) {
+    this.terms = terms;
+    this.motd = connection.login.lines;
+    this.#connection = connection;
+    this.#options = options;
+    this.#list = new FileList(terms);
+    this.#messages = new ServerMessages({
+      onMessage: (message) => this.#listeners.message?.(message),
+      onDeleted: (path, isFolder) => this.#listeners.deleted?.(path, isFolder),
+      onTimeout: (seconds) => connection.heartbeat.adoptTimeout(seconds),
+      onExit: () => this.#confirmExit(),
+    });
+    if (terms.protocol >= 30) {
+      connection.writer.startFrames();
+      connection.heartbeat.keepAlive();
+    }
+    this.#seed.promise.catch(() => {
+      // A failure reaches whoever waits for the seed or for a request; it may be that nobody does.
+    });
+    this.#reading = this.#read();
+  }
+
+  /** The server has finished the set-up. */
+  async isReady(): Promise<void> {
+    await this.#seed.promise;
+  }
+
+  /** Pushes a tree. A session pushes once; whatever happens, it is over afterwards. */
+  async run({ tree, filterList, listeners }: PushRun): Promise<PushResult> {
+    if (this.#state !== 'waiting') throw new Error('a push session runs once: open another one');
+    this.#state = 'running';
+    this.#listeners = listeners;
+    const problems: Problem[] = [];
+    const onProblem = (problem: Problem) => {
+      problems.push(problem);
+      listeners.problem?.(problem);
+    };
+    try {
+      if (filterList !== undefined) this.#connection.writer.encoder.bytes(filterList);
+      const indexes = new IndexEncoder(this.terms.protocol);
+      const lists = await this.#listSender(tree, indexes, onProblem);
+      const counts = await this.#send(tree, indexes, lists, onProblem);
+      return this.#result(counts, lists, problems);
+    } catch (thrown) {
+      throw await this.#reasonFor(thrown);
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Ends the session at once. Safe to call at any time, and twice. */
+  close(): void {
+    this.#state = 'over';
+    this.#connection.heartbeat.stop();
+    this.#connection.transport.destroy();
+  }
+
+  async #read(): Promise<void> {
+    const { reader } = this.#connection;
+    try {
+      const seed = await reader.read(decodeChecksumSeed);
+      reader.startFrames((code, payload) => this.#messages.handle(code, payload));
+      this.#seed.resolve(seed);
+    } catch (thrown) {
+      this.#seed.reject(thrown);
+      this.#requests.fail(thrown);
+      return;
+    }
+    reader.beforeWaiting = acknowledger(this.#connection);
+    await runRequestReader({
+      reader,
+      requests: this.#requests,
+      protocol: this.terms.protocol,
+      isDryRun: this.#options.dryRun === true,
+      isAppend: this.#options.append !== undefined,
+      entryCount: () => this.#list.count,
+    });
+  }
+
+  async #listSender(
+    tree: SourceTree,
+    indexes: IndexEncoder,
+    onProblem: (problem: Problem) => void,
+  ): Promise<ListSender> {
+    const { checksum, ignoreErrors, numericIds } = this.#options;
+    const createHash = checksum === true ? await createFileHash(this.terms.fileListChecksum) : undefined;
+    return new ListSender({
+      tree,
+      terms: this.terms,
+      format: entryFormatOf(this.#options, this.terms),
+      out: this.#connection.writer,
+      indexes,
+      list: this.#list,
+      ignoreErrors: ignoreErrors === true,
+      sendsIdLists: numericIds !== true,
+      summer: createHash === undefined ? undefined : new FileSummer(tree, createHash),
+      onProblem,
+    });
+  }
+
+  #send(
+    tree: SourceTree,
+    indexes: IndexEncoder,
+    lists: ListSender,
+    onProblem: (problem: Problem) => void,
+  ): Promise<SenderCounts> {
+    const { terms } = this;
+    const { writer: out } = this.#connection;
+    const { dryRun, inplace, backup, append } = this.#options;
+    const strong = this.#seed.promise.then((seed) =>
+      createStrongChecksum({
+        name: terms.transferChecksum,
+        seed,
+        seedFirst: terms.seedFirst,
+        protocol: terms.protocol,
+      }),
+    );
+    strong.catch(() => {
+      // The requests fail with the same error.
+    });
+    return runSender({
+      terms,
+      out,
+      indexes,
+      requests: this.#requests,
+      list: this.#list,
+      lists,
+      files: new FileSender({
+        tree,
+        out,
+        tokens: tokenWriterFor(out, this.#options, terms),
+        strong,
+        onProgress: (entry, position) => this.#listeners.progress?.(entry, position),
+      }),
+      digestLength: digestLengths[terms.transferChecksum],
+      isDryRun: dryRun === true,
+      inplace: inplace === true,
+      backup: backup === true,
+      append,
+      events: { onItem: (entry, item) => this.#listeners.item?.(entry, item), onProblem },
+    });
+  }
+
+  #result(counts: SenderCounts, lists: ListSender, problems: readonly Problem[]): PushResult {
+    const { reader, writer } = this.#connection;
+    const isError = ({ kind }: Problem) => kind === 'failed' || kind === 'missing-source';
+    return {
+      exitCode: exitCodeOf({
+        hasErrors: this.#messages.hasErrors || problems.some(isError),
+        hasVanished: problems.some(({ kind }) => kind === 'vanished'),
+      }),
+      problems,
+      serverErrors: this.#messages.errorTexts,
+      statistics: {
+        ...counts,
+        totalFiles: lists.totalEntries,
+        totalSize: lists.totalSize,
+        sentBytes: writer.sent,
+        receivedBytes: reader.received,
+      },
+    };
+  }
+
+  #confirmExit(): void {
+    const { writer } = this.#connection;
+    if (this.terms.protocol < 31) return;
+    writer.message(frameCodes.errorExit, new Uint8Array());
+    void writer.flush();
+  }
+
+  /** What really ended the session: a broken connection is often the echo of something that the server has said. */
+  async #reasonFor(thrown: unknown): Promise<unknown> {
+    const { transport } = this.#connection;
+    if (!(thrown instanceof ConnectionError || thrown instanceof ConnectionClosedError)) return thrown;
+    const lastWords = setTimeout(() => transport.destroy(), LAST_WORDS_MS);
+    await this.#reading;
+    clearTimeout(lastWords);
+    if (this.#requests.failure instanceof RemoteExitError) return this.#requests.failure;
+    if (this.#messages.errorTexts.length > 0) {
+      return new RemoteExitError(this.#messages.explain(''), exitCodes.stream, { cause: thrown });
+    }
+    return thrown;
+  }
+}
+
+/**
+ * Carries an acknowledgement whenever we have heard something and have nothing to say: the server's operating system
+ * holds its next small write back until then, and ours delays a bare acknowledgement by 40 ms.
+ *
+ * Source: shared/protocol chapter 1, section 6.5.
+ */
+function acknowledger({ reader, writer }: Connection): () => void {
+  let heard = reader.received;
+  let isDue = false;
+  return () => {
+    if (reader.received === heard || isDue) return;
+    heard = reader.received;
+    const said = writer.sent;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      if (writer.sent === said) writer.sendEmptyFrame();
+    });
+  };
+}

@@ -1,0 +1,93 @@
+import { RemoteExitError } from '../errors.ts';
+import { decodeName } from '../wire/file-name.ts';
+import { type FrameCode, frameCodes } from '../wire/frame.ts';
+
+/** What a server says about a session besides its requests. */
+export interface ServerMessage {
+  /** `error` means that some file did not arrive. */
+  readonly level: 'error' | 'warning' | 'info';
+  /** Without the newline at its end; may hold any characters, to be escaped before it is shown. */
+  readonly text: string;
+}
+
+export interface MessageHandlers {
+  onMessage(message: ServerMessage): void;
+  /** A path was deleted at the destination. */
+  onDeleted(path: string, isFolder: boolean): void;
+  /** The server gives up when it has heard nothing for so long. */
+  onTimeout(seconds: number): void;
+  /** The server has given up and waits for our leave. */
+  onExit(): void;
+}
+
+const MAX_KEPT_TEXTS = 20;
+
+/**
+ * Takes the messages that come between the server's data.
+ *
+ * Source: shared/protocol chapter 2, section 2.2; chapter 3, section 13.
+ */
+export class ServerMessages {
+  readonly #handlers: MessageHandlers;
+  /** Some file or attribute could not be stored. */
+  hasErrors = false;
+  /** Texts of errors, the first few: when the session fails, they are the reason. */
+  readonly errorTexts: string[] = [];
+
+  constructor(handlers: MessageHandlers) {
+    this.#handlers = handlers;
+  }
+
+  handle(code: FrameCode, payload: Buffer): void {
+    switch (code) {
+      case frameCodes.errorTransfer:
+      case frameCodes.error:
+        this.#error(textOf(payload));
+        return;
+      case frameCodes.warning:
+        this.#handlers.onMessage({ level: 'warning', text: textOf(payload) });
+        return;
+      case frameCodes.info:
+        this.#handlers.onMessage({ level: 'info', text: textOf(payload) });
+        return;
+      case frameCodes.deleted:
+        this.#deleted(payload);
+        return;
+      case frameCodes.ioTimeout:
+        if (payload.length === 4) this.#handlers.onTimeout(payload.readInt32LE());
+        return;
+      case frameCodes.errorExit:
+        this.#exit(payload);
+        return;
+      default:
+      // Signs of life, and what concerns receivers only.
+    }
+  }
+
+  #error(text: string): void {
+    this.hasErrors = true;
+    if (this.errorTexts.length < MAX_KEPT_TEXTS) this.errorTexts.push(text);
+    this.#handlers.onMessage({ level: 'error', text });
+  }
+
+  #deleted(payload: Buffer): void {
+    const isFolder = payload.at(-1) === 0;
+    this.#handlers.onDeleted(decodeName(isFolder ? payload.subarray(0, -1) : payload), isFolder);
+  }
+
+  #exit(payload: Buffer): void {
+    if (payload.length !== 4) return;
+    this.#handlers.onExit();
+    const code = payload.readInt32LE();
+    throw new RemoteExitError(this.explain(`the server ended the session with exit code ${code}`), code);
+  }
+
+  /** The server's own words, if it has said any. */
+  explain(otherwise: string): string {
+    return this.errorTexts.length > 0 ? this.errorTexts.join('; ') : otherwise;
+  }
+}
+
+function textOf(payload: Buffer): string {
+  return decodeName(payload).replace(/[\r\n]+$/, '');
+}

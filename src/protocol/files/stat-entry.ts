@@ -1,0 +1,61 @@
+import type { BigIntStats } from 'node:fs';
+import type { DeviceNumber, FileEntry, FolderContents, InodeNumber } from '../file-list/file-entry.ts';
+import { isDevice, isDirectory } from '../file-list/file-mode.ts';
+
+const NS_PER_SECOND = 1_000_000_000n;
+
+/** What of a file's state goes into its entry. */
+export interface EntryWishes {
+  /** Files with several names get their inode, so that the names can be linked again. */
+  readonly hardLinks: boolean;
+  readonly atimes: boolean;
+}
+
+export function entryOf(name: string, stats: BigIntStats, wishes: EntryWishes): FileEntry {
+  const mode = Number(stats.mode);
+  const mtime = secondsOf(stats.mtimeNs);
+  const entry: FileEntry = {
+    name,
+    mode,
+    size: Number(stats.size),
+    mtime,
+    mtimeNs: Number(stats.mtimeNs - BigInt(mtime) * NS_PER_SECOND),
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
+  };
+  if (isDirectory(mode)) return entry;
+  const device = isDevice(mode) ? deviceOf(stats.rdev) : undefined;
+  const inode = wishes.hardLinks && stats.nlink > 1n ? inodeOf(stats) : undefined;
+  if (device === undefined && inode === undefined && !wishes.atimes) return entry;
+  return {
+    ...entry,
+    ...(isDevice(mode) && { size: 0 }),
+    ...(device !== undefined && { device }),
+    ...(inode !== undefined && { inode }),
+    ...(wishes.atimes && { atime: secondsOf(stats.atimeNs) }),
+  };
+}
+
+export function withContents(entry: FileEntry, contents: FolderContents): FileEntry {
+  return { ...entry, contents };
+}
+
+function inodeOf(stats: BigIntStats): InodeNumber {
+  return { device: stats.dev, inode: stats.ino };
+}
+
+/** Seconds, rounded down also before 1970. */
+function secondsOf(ns: bigint): number {
+  const seconds = ns / NS_PER_SECOND;
+  return Number(ns < 0n && ns % NS_PER_SECOND !== 0n ? seconds - 1n : seconds);
+}
+
+/** Splits Linux's 64-bit dev_t. */
+function deviceOf(rdev: bigint): DeviceNumber {
+  const low = Number(rdev & 0xffff_ffffn);
+  const high = Number(rdev >> 32n);
+  return {
+    major: ((low >>> 8) & 0xfff) | (high & ~0xfff),
+    minor: ((low & 0xff) | ((low >>> 12) & ~0xff)) >>> 0,
+  };
+}

@@ -1,0 +1,43 @@
+import type { StrongHash } from '../checksum/strong.ts';
+import type { FileEntry } from '../file-list/file-entry.ts';
+import type { SourceTree } from '../file-list/source-tree.ts';
+
+const SLICE_LENGTH = 256 * 1024;
+
+/**
+ * Sums whole files for `--checksum`. A file that cannot be read gets no sum; it will be asked for, and the reason
+ * shows then.
+ */
+export class FileSummer {
+  readonly #tree: SourceTree;
+  readonly #createHash: () => StrongHash;
+  readonly #buffer = Buffer.allocUnsafeSlow(SLICE_LENGTH);
+
+  constructor(tree: SourceTree, createHash: () => StrongHash) {
+    this.#tree = tree;
+    this.#createHash = createHash;
+  }
+
+  async sum(entry: FileEntry): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#sumContent(entry);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #sumContent(entry: FileEntry): Promise<Uint8Array> {
+    const file = await this.#tree.open(entry);
+    try {
+      const hash = this.#createHash();
+      for (let position = 0; ; ) {
+        const length = await file.read(this.#buffer, position);
+        if (length === 0) return hash.digest();
+        hash.update(this.#buffer.subarray(0, length));
+        position += length;
+      }
+    } finally {
+      await file.close();
+    }
+  }
+}

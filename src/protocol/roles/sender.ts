@@ -1,0 +1,226 @@
+import { BlockSums } from '../delta/block-sums.ts';
+import { NO_BASIS, type SumHead } from '../delta/sum-head.ts';
+import { type Problem, ProtocolError } from '../errors.ts';
+import { ioErrors } from '../file-list/entry-flags.ts';
+import type { FileEntry } from '../file-list/file-entry.ts';
+import type { FileList } from '../file-list/file-list.ts';
+import { isRegular } from '../file-list/file-mode.ts';
+import type { SourceFile } from '../file-list/source-tree.ts';
+import type { WireWriter } from '../stream/wire-writer.ts';
+import type { Terms } from '../terms.ts';
+import { type IndexEncoder, NDX_DONE } from '../wire/file-index.ts';
+import { frameCodes } from '../wire/frame.ts';
+import type { FileSender } from './file-sender.ts';
+import { basisTypes, type DeleteCounts, encodeItem, type Item, itemFlags } from './item.ts';
+import type { ListSender } from './list-sender.ts';
+import type { Request, Requests } from './requests.ts';
+
+/** Entries that are sent ahead of the list being worked on: always, and while there is nothing else to do. */
+const LEAST_AHEAD = 1000;
+const MOST_AHEAD = 10_000;
+
+export interface SenderParts {
+  readonly terms: Terms;
+  readonly out: WireWriter;
+  readonly indexes: IndexEncoder;
+  readonly requests: Requests;
+  readonly list: FileList;
+  readonly lists: ListSender;
+  readonly files: FileSender;
+  /** Bytes of a digest of the session's checksum. */
+  readonly digestLength: number;
+  readonly isDryRun: boolean;
+  readonly inplace: boolean;
+  readonly backup: boolean;
+  readonly append: 'append' | 'verify' | undefined;
+  readonly events: SenderEvents;
+}
+
+/** What happens while sending, as it happens. */
+export interface SenderEvents {
+  /** The receiver has looked at an entry: a transfer was answered, or a change was made without us. */
+  onItem(entry: FileEntry, item: Item): void;
+  onProblem(problem: Problem): void;
+}
+
+/** What a session has moved. */
+export interface SenderCounts {
+  /** Regular files whose content was sent (or would have been). */
+  transferredFiles: number;
+  /** Bytes of these files. */
+  transferredSize: number;
+  literalBytes: number;
+  matchedBytes: number;
+  deleted: DeleteCounts | undefined;
+}
+
+/**
+ * Sends the file list and answers each request of the generator, until all phases are done and the goodbye has been
+ * said.
+ *
+ * Source: shared/protocol chapter 3, sections 2.4, 3 and 8.1.
+ */
+export async function runSender(parts: SenderParts): Promise<SenderCounts> {
+  const sender = new Sender(parts);
+  await sender.run();
+  return sender.counts;
+}
+
+class Sender {
+  readonly counts: SenderCounts = {
+    transferredFiles: 0,
+    transferredSize: 0,
+    literalBytes: 0,
+    matchedBytes: 0,
+    deleted: undefined,
+  };
+  readonly #parts: SenderParts;
+  #ioError: number = ioErrors.none;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  async run(): Promise<void> {
+    const { terms, list, lists } = this.#parts;
+    const phases = terms.protocol >= 29 ? 3 : 2;
+    await lists.sendFirst();
+    for (let phase = 0; phase < phases; ) {
+      const request = await this.#nextRequest();
+      if (request.kind === 'item') {
+        await this.#answer(request.item, request.sums, phase);
+        continue;
+      }
+      const isLastList = list.listCount <= 1 && lists.isComplete;
+      if (isLastList) phase += 1;
+      else list.dropOldest();
+      if (phase < phases) this.#sayDone();
+    }
+    await this.#sayGoodbye();
+  }
+
+  /** The next thing the generator wants; while it has no wish, the file list goes on. */
+  async #nextRequest(): Promise<Exclude<Request, { kind: 'delete-stats' }>> {
+    const { requests, lists, list, out } = this.#parts;
+    for (;;) {
+      while (!lists.isComplete && list.ahead < (requests.isEmpty ? MOST_AHEAD : LEAST_AHEAD))
+        await lists.sendNext();
+      if (requests.isEmpty) await out.flush();
+      const request = await requests.next();
+      if (request.kind !== 'delete-stats') return request;
+      this.counts.deleted = request.counts;
+    }
+  }
+
+  async #answer(item: Item, sums: Buffer | undefined, phase: number): Promise<void> {
+    const { list, isDryRun, files, events } = this.#parts;
+    const entry = list.at(item.index);
+    if (!(item.flags & itemFlags.transfer)) {
+      this.#echo(item);
+      events.onItem(entry, item);
+      return;
+    }
+    if (!isRegular(entry.mode))
+      throw new ProtocolError(`the receiver asked for ${entry.name}, which is no regular file`);
+    if (phase > 1)
+      throw new ProtocolError(`the receiver asked for ${entry.name} after the last phase of transfers`);
+    if (isDryRun) {
+      this.#echo(item);
+      this.#count(entry.size);
+      events.onItem(entry, item);
+      return;
+    }
+    const file = await files.open(entry);
+    if ('cause' in file) {
+      this.#decline(item.index, file);
+      return;
+    }
+    try {
+      await this.#send(file, entry, item, sums);
+    } finally {
+      await file.close();
+    }
+    events.onItem(entry, item);
+  }
+
+  async #send(file: SourceFile, entry: FileEntry, item: Item, sums: Buffer | undefined): Promise<void> {
+    const { files, digestLength, append, out } = this.#parts;
+    const head = clampStrong(item.head ?? NO_BASIS, digestLength);
+    this.#echo({ ...item, head });
+    const sent = await files.send(file, {
+      entry,
+      head,
+      sums: sums === undefined ? undefined : new BlockSums(item.head ?? NO_BASIS, sums, digestLength),
+      isInPlace: this.#isInPlace(item),
+      append: head.blockCount > 0 && sums === undefined ? append : undefined,
+    });
+    if (out.isFull) await out.flush();
+    this.#count(file.size);
+    this.counts.literalBytes += sent.literalBytes;
+    this.counts.matchedBytes += sent.matchedBytes;
+    if (sent.problem !== undefined) this.#note(sent.problem);
+  }
+
+  /** Says that a requested file will not come: silence would make an incremental receiver wait for ever. */
+  #decline(index: number, problem: Problem): void {
+    if (this.#parts.terms.protocol >= 30) this.#parts.out.message(frameCodes.noSend, int32(index));
+    this.#note(problem);
+  }
+
+  #note(problem: Problem): void {
+    this.#ioError |= problem.kind === 'vanished' ? ioErrors.vanished : ioErrors.general;
+    this.#parts.events.onProblem(problem);
+  }
+
+  #count(size: number): void {
+    this.counts.transferredFiles += 1;
+    this.counts.transferredSize += size;
+  }
+
+  /** Whether the receiver writes into its basis while it reads from it. */
+  #isInPlace({ basisType = basisTypes.destination }: Item): boolean {
+    const { inplace, backup, terms } = this.#parts;
+    if (terms.protocol < 29) return inplace && !backup;
+    if (basisType === basisTypes.partialDir) return terms.inplacePartialDir;
+    return inplace && basisType === basisTypes.destination;
+  }
+
+  #echo(item: Item): void {
+    const { out, indexes, terms, isDryRun } = this.#parts;
+    encodeItem(out.encoder, indexes, item, { protocol: terms.protocol, isDryRun });
+  }
+
+  #sayDone(): void {
+    this.#parts.indexes.encode(this.#parts.out.encoder, NDX_DONE);
+  }
+
+  /** The end: what went wrong, our last mark, and from protocol 31 on one exchange more. */
+  async #sayGoodbye(): Promise<void> {
+    const { terms, out } = this.#parts;
+    if (this.#ioError !== ioErrors.none && terms.protocol >= 30)
+      out.message(frameCodes.ioError, int32(this.#ioError));
+    this.#sayDone();
+    if (terms.protocol >= 31) {
+      await this.#expectDone();
+      this.#sayDone();
+    }
+    await this.#expectDone();
+    await out.flush();
+  }
+
+  async #expectDone(): Promise<void> {
+    const request = await this.#nextRequest();
+    if (request.kind !== 'done') throw new ProtocolError('the receiver asked for a file after the goodbye');
+  }
+}
+
+/** Old servers count bytes that a digest does not have; newer ones refuse to see that number again. */
+function clampStrong(head: SumHead, digestLength: number): SumHead {
+  return { ...head, strongLength: Math.min(head.strongLength, digestLength) };
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value);
+  return bytes;
+}
