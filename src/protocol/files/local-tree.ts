@@ -1,36 +1,28 @@
-import { type BigIntStats, lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Problem } from '../errors.ts';
-import type { FileEntry, FolderContents, IdNames } from '../file-list/file-entry.ts';
+import type { FileEntry, IdNames } from '../file-list/file-entry.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
-import { decodeName, systemPath } from '../wire/file-name.ts';
 import { localIdNames } from './id-names.ts';
-import { readFolder } from './read-folder.ts';
+import {
+  type LocalEntry,
+  type Origin,
+  pathOf,
+  readEntries,
+  readEntry,
+  readOriginEntry,
+  realFolder,
+} from './local-entry.ts';
 import { parseSource, type SourceArgument } from './source-arguments.ts';
 import { SourceOpener } from './source-file.ts';
-import { entryOf } from './stat-entry.ts';
+import type { EntryWishes } from './stat-entry.ts';
 
-export interface LocalTreeOptions {
+export interface LocalTreeOptions extends EntryWishes {
   readonly recursive: boolean;
   /** Folders are listed without their contents. */
   readonly dirs: boolean;
   readonly relative: boolean;
-  readonly hardLinks: boolean;
-  readonly atimes: boolean;
 }
-
-/** Where the names that begin with `prefix` lie: what follows the prefix is below `folder`, which has no symlinks. */
-interface Origin {
-  readonly prefix: string;
-  readonly folder: string;
-}
-
-interface LocalEntry extends FileEntry {
-  readonly origin: Origin;
-}
-
-const OPTIONS = { bigint: true, throwIfNoEntry: true } as const;
 
 /**
  * Files and folders of this machine, named as rsync's source arguments. Everything is answered at once, with
@@ -69,7 +61,7 @@ export class LocalTree implements SourceTree {
     const { origin } = folder as LocalEntry;
     const problems: Problem[] = [];
     const entries = new Map(this.#named.get(folder.name));
-    if (folder.contents === 'root' || folder.contents === 'listed') {
+    if (hasContents(folder)) {
       for (const from of this.#merged.get(folder.name) ?? [origin]) {
         for (const entry of this.#scan(folder.name, from, problems)) this.#merge(entries, entry.name, entry);
       }
@@ -88,55 +80,36 @@ export class LocalTree implements SourceTree {
   }
 
   #addSource(source: SourceArgument, top: Map<string, LocalEntry>, problems: Problem[]): void {
-    const base = realPath(source.base === '' ? '.' : source.base);
-    const origin = { prefix: '', folder: base === '/' ? '' : base };
-    if (source.components.length === 0) {
-      this.#addContents(source, origin, top, problems);
-      return;
-    }
-    if (source.impliesRoot) this.#merge(top, '.', this.#entry('.', origin, 'implied'));
-    this.#addNamed(source, origin, problems);
-  }
-
-  #addContents(
-    source: SourceArgument,
-    origin: Origin,
-    top: Map<string, LocalEntry>,
-    problems: Problem[],
-  ): void {
     const { recursive, dirs } = this.#options;
-    if (!recursive && !dirs) {
+    const origin = { prefix: '', folder: realFolder(source.base === '' ? '.' : source.base) };
+    if (source.components.length > 0) {
+      if (source.impliesRoot) this.#merge(top, '.', readEntry('.', origin, 'implied', this.#options));
+      this.#addNamed(source, origin, problems);
+    } else if (recursive || dirs) {
+      this.#merge(top, '.', readEntry('.', origin, 'root', this.#options));
+      for (const entry of this.#scan('.', origin, problems)) this.#merge(top, entry.name, entry);
+    } else {
       problems.push(skipped(source.text));
-      return;
     }
-    this.#merge(top, '.', this.#entry('.', origin, 'root'));
-    for (const entry of this.#scan('.', origin, problems)) this.#merge(top, entry.name, entry);
   }
 
   /** Adds a named source, and with `--relative` the folders that lead to it. */
   #addNamed(source: SourceArgument, base: Origin, problems: Problem[]): void {
-    const { recursive, dirs } = this.#options;
     let origin = base;
     let parent = '';
-    for (const [depth, component] of source.components.entries()) {
+    for (const component of source.components.slice(0, -1)) {
       const name = parent === '' ? component : `${parent}/${component}`;
-      const isLast = depth === source.components.length - 1;
-      if (!isLast) {
-        origin = { prefix: `${name}/`, folder: realPath(pathOf(origin, name)) };
-        this.#name(parent, name, this.#folderEntry(name, origin, 'implied'));
-      } else {
-        const entry = this.#lastEntry(name, origin, source);
-        if (isDirectory(entry.mode) && !recursive && !dirs) problems.push(skipped(source.text));
-        else this.#name(parent, name, entry);
-      }
+      origin = { prefix: `${name}/`, folder: realFolder(pathOf(origin, name)) };
+      this.#name(parent, name, readOriginEntry(origin, 'implied', this.#options));
       parent = name;
     }
-  }
-
-  #lastEntry(name: string, origin: Origin, source: SourceArgument): LocalEntry {
-    const entry = this.#entry(name, origin, this.#options.recursive ? 'root' : 'none');
-    const listsContents = !this.#options.recursive && source.isContents && isDirectory(entry.mode);
-    return listsContents ? { ...entry, contents: 'root' } : entry;
+    const last = source.components.at(-1) ?? '.';
+    const { recursive, dirs } = this.#options;
+    const name = parent === '' ? last : `${parent}/${last}`;
+    const contents = recursive || source.isContents ? 'root' : 'none';
+    const entry = readEntry(name, origin, contents, this.#options);
+    if (isDirectory(entry.mode) && !recursive && !dirs) problems.push(skipped(source.text));
+    else this.#name(parent, name, entry);
   }
 
   #name(parent: string, name: string, entry: LocalEntry): void {
@@ -160,56 +133,14 @@ export class LocalTree implements SourceTree {
     }
   }
 
-  /** What is in a folder, all of it. */
   #scan(folder: string, origin: Origin, problems: Problem[]): LocalEntry[] {
-    const path = folder === '.' ? origin.folder : pathOf(origin, folder);
-    const names = attempt(folder, 'readdir', problems, () => readFolder(path === '' ? '/' : path)) ?? [];
-    const entries: LocalEntry[] = [];
     const contents = this.#options.recursive ? 'listed' : 'none';
-    for (const leaf of names) {
-      const name = folder === '.' ? leaf : `${folder}/${leaf}`;
-      const stats = attempt(name, 'lstat', problems, () => lstatSync(systemPath(`${path}/${leaf}`), OPTIONS));
-      if (stats !== undefined) entries.push(this.#entryOf(name, origin, stats, contents));
-    }
-    return entries;
+    return readEntries(folder, origin, contents, this.#options, problems);
   }
-
-  #entry(name: string, origin: Origin, contents: FolderContents): LocalEntry {
-    const path = name === '.' ? origin.folder : pathOf(origin, name);
-    return this.#entryOf(name, origin, lstatSync(systemPath(path === '' ? '/' : path), OPTIONS), contents);
-  }
-
-  /** A folder that leads somewhere; it may have been reached through a symlink. */
-  #folderEntry(name: string, origin: Origin, contents: FolderContents): LocalEntry {
-    return this.#entryOf(name, origin, lstatSync(systemPath(origin.folder), OPTIONS), contents);
-  }
-
-  #entryOf(name: string, origin: Origin, stats: BigIntStats, contents: FolderContents): LocalEntry {
-    const entry = entryOf(name, stats, this.#options);
-    return isDirectory(entry.mode) ? { ...entry, contents, origin } : { ...entry, origin };
-  }
-}
-
-function pathOf({ prefix, folder }: Origin, name: string): string {
-  return `${folder}/${name.slice(prefix.length)}`;
-}
-
-function realPath(path: string): string {
-  return decodeName(realpathSync(systemPath(path), 'buffer'));
 }
 
 function hasContents({ contents }: FileEntry): boolean {
   return contents === 'root' || contents === 'listed';
-}
-
-function attempt<T>(path: string, doing: string, problems: Problem[], act: () => T): T | undefined {
-  try {
-    return act();
-  } catch (thrown) {
-    const cause = thrown as NodeJS.ErrnoException;
-    problems.push({ path, doing, cause, kind: cause.code === 'ENOENT' ? 'vanished' : 'failed' });
-    return undefined;
-  }
 }
 
 function sourceProblem(path: string, thrown: unknown): Problem {

@@ -1,0 +1,132 @@
+import { basename, dirname } from 'node:path';
+import type { Problem } from '../errors.ts';
+import type { FileEntry, FolderContents, IdNames } from '../file-list/file-entry.ts';
+import { isDirectory } from '../file-list/file-mode.ts';
+import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
+import { localIdNames } from './id-names.ts';
+import {
+  attempt,
+  type LocalEntry,
+  type Origin,
+  pathOf,
+  readEntries,
+  readEntry,
+  realFolder,
+} from './local-entry.ts';
+import { SourceOpener } from './source-file.ts';
+import type { EntryWishes } from './stat-entry.ts';
+
+/** Changes at scattered paths of one tree. All paths are relative to its root, without a slash at either end. */
+export interface ChangeSet {
+  /** Paths that exist; a folder is sent without its contents. */
+  readonly changed: readonly string[];
+  /** Folders that are sent with all that is in them; what the other side has besides stays there. */
+  readonly added: readonly string[];
+  /** Folders that are sent with all that is in them, and the other side is to have nothing else in them. */
+  readonly mirrored: readonly string[];
+  /** Paths that no longer exist: the topmost ones, so that their parents do. */
+  readonly gone: readonly string[];
+}
+
+/** What of a path's folder is in the list: `swept` ones may lose entries on the other side, by the filter rules. */
+interface Node {
+  readonly children: Map<string, Node>;
+  wish: 'path' | 'changed' | 'added' | 'mirrored';
+  isSwept: boolean;
+}
+
+/**
+ * Lists exactly the changed paths and the folders that lead to them. Folders are listed for their own attributes only,
+ * except those from which something is to be deleted: these promise their contents, and the filter rules that go with
+ * the list protect everything but the victims.
+ *
+ * Source: shared/protocol chapter 2, section 2.8 (e).
+ */
+export class ChangeTree implements SourceTree {
+  readonly idNames: IdNames = localIdNames();
+  readonly #origin: Origin;
+  readonly #wishes: EntryWishes;
+  readonly #root: Node = newNode();
+  readonly #opener = new SourceOpener();
+
+  /** `root` is the folder that the paths are relative to. */
+  constructor(root: string, changes: ChangeSet, wishes: EntryWishes) {
+    this.#origin = { prefix: '', folder: realFolder(root) };
+    this.#wishes = wishes;
+    for (const path of changes.changed) this.#nodeAt(path).wish = 'changed';
+    for (const path of changes.added) this.#nodeAt(path).wish = 'added';
+    for (const path of changes.mirrored) this.#nodeAt(path).wish = 'mirrored';
+    for (const path of changes.gone) this.#nodeAt(dirname(path)).isSwept = true;
+  }
+
+  roots(): Listing {
+    const problems: Problem[] = [];
+    const top = readEntry('.', this.#origin, contentsOf(this.#root), this.#wishes);
+    return { entries: [top, ...this.#entriesIn('.', this.#root, problems)], problems };
+  }
+
+  children(folder: FileEntry): Listing {
+    const problems: Problem[] = [];
+    return { entries: this.#entriesIn(folder.name, this.#find(folder.name), problems), problems };
+  }
+
+  open(entry: FileEntry): SourceFile {
+    const path = pathOf(this.#origin, entry.name);
+    return this.#opener.open(dirname(path), basename(path));
+  }
+
+  /** Lets go of what opening files has kept open. */
+  close(): void {
+    this.#opener.close();
+  }
+
+  #entriesIn(
+    folder: string,
+    node: Node | 'added' | 'mirrored' | undefined,
+    problems: Problem[],
+  ): LocalEntry[] {
+    const wish = typeof node === 'object' ? node.wish : node;
+    if (wish === 'added' || wish === 'mirrored') {
+      const contents = wish === 'mirrored' ? 'listed' : 'none';
+      return readEntries(folder, this.#origin, contents, this.#wishes, problems);
+    }
+    if (typeof node !== 'object') return [];
+    return [...node.children].flatMap(([leaf, child]) => {
+      const name = folder === '.' ? leaf : `${folder}/${leaf}`;
+      const entry = attempt(name, 'lstat', problems, () =>
+        readEntry(name, this.#origin, contentsOf(child), this.#wishes),
+      );
+      return entry === undefined || (child.children.size > 0 && !isDirectory(entry.mode)) ? [] : [entry];
+    });
+  }
+
+  /** The node of a path, or the wish of the folder above it that is sent with everything. */
+  #find(path: string): Node | 'added' | 'mirrored' | undefined {
+    let node: Node | undefined = this.#root;
+    for (const component of path.split('/')) {
+      if (node.wish === 'added' || node.wish === 'mirrored') return node.wish;
+      node = node.children.get(component);
+      if (node === undefined) return undefined;
+    }
+    return node;
+  }
+
+  #nodeAt(path: string): Node {
+    let node = this.#root;
+    if (path === '.') return node;
+    for (const component of path.split('/')) {
+      const next = node.children.get(component) ?? newNode();
+      node.children.set(component, next);
+      node = next;
+    }
+    return node;
+  }
+}
+
+function newNode(): Node {
+  return { children: new Map(), wish: 'path', isSwept: false };
+}
+
+function contentsOf({ wish, isSwept }: Node): FolderContents {
+  return isSwept || wish === 'mirrored' ? 'listed' : 'none';
+}
