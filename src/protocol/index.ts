@@ -1,8 +1,27 @@
+export { listModules, type ModuleLine, type ModuleList } from './client/list-modules.ts';
+export { type OpenPushRequest, openPush, push } from './client/push.ts';
+export { pushChanges } from './client/push-changes.ts';
+export type {
+  PushListeners,
+  PushResult,
+  PushRun,
+  PushSession,
+  PushStatistics,
+} from './client/push-session.ts';
+export type { ServerMessage } from './client/server-messages.ts';
 export * from './errors.ts';
+export type { FileEntry, FolderContents, IdNames } from './file-list/file-entry.ts';
+export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
+export { type ChangeSet, ChangeTree } from './files/change-tree.ts';
+export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
+export type { DaemonTarget } from './handshake/target.ts';
 export type {
   ConnectionOptions,
   FilterOption,
   OutputOptions,
   TransferOptions,
 } from './options/transfer-options.ts';
+export type { Item } from './roles/item.ts';
 export type { Transport } from './stream/transport.ts';
+export type { Terms } from './terms.ts';
+export { compareNames, decodeName, encodeName, systemPath } from './wire/file-name.ts';

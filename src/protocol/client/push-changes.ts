@@ -1,0 +1,37 @@
+import { type ChangeSet, ChangeTree } from '../files/change-tree.ts';
+import { Encoder } from '../wire/encoder.ts';
+import { encodeName } from '../wire/file-name.ts';
+import type { PushListeners, PushResult, PushSession } from './push-session.ts';
+
+/** Pushes scattered changes, deletions among them, in one session that was opened with `changeOptions`. */
+export async function pushChanges(
+  session: PushSession,
+  root: string,
+  changes: ChangeSet,
+  listeners: PushListeners = {},
+): Promise<PushResult> {
+  const tree = new ChangeTree(root, changes, { hardLinks: false, atimes: false });
+  try {
+    return await session.run({ tree, filterList: encodeRules(changes), listeners });
+  } finally {
+    tree.close();
+  }
+}
+
+function encodeRules(changes: ChangeSet): Uint8Array {
+  const encoder = new Encoder();
+  const quoted = (path: string) => path.replaceAll(/[*?[\\]/g, '\\$&');
+  const plain = (path: string) => (/[*?[]/.test(path) ? quoted(path) : path);
+  const rules = [
+    ...changes.gone.flatMap((path) => [`+ /${plain(path)}`, `+ /${quoted(path)}/**`]),
+    ...changes.mirrored.map((path) => `+ /${quoted(path)}/**`),
+    '- *',
+  ];
+  for (const rule of rules) {
+    const bytes = encodeName(rule);
+    encoder.int32(bytes.length);
+    encoder.bytes(bytes);
+  }
+  encoder.int32(0);
+  return encoder.view();
+}
