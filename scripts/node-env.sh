@@ -9,7 +9,7 @@ die() {
   exit 1
 }
 
-# --- Node.js: the machine's own if it is new enough, else one from the npm registry in .node/runtime
+# Node.js: the machine's own if it is new enough, else one from the npm registry in .node/runtime
 
 # The `engines` of package.json.
 is_new_enough() {
@@ -59,7 +59,7 @@ install_node() {
   rm -rf "$new"
 }
 
-# --- Packages: node_modules as package-lock.json says
+# Packages: node_modules as package-lock.json says
 
 use_packages() {
   has_packages || with_lock has_packages install_packages
@@ -83,8 +83,9 @@ run_npm() {
   folder=$1
   shift
   command -v npm >/dev/null || die 'npm is missing: install Node.js 22.22 or newer, which brings it'
-  (cd "$folder" && npm "$@" --ignore-scripts --no-audit --no-fund --fetch-retry-mintimeout=1000 \
-    --fetch-retry-maxtimeout=5000 --fetch-timeout=60000) >"$root/.node/npm.log" 2>&1 && return
+  # npm itself may run on the older Node.js, and would warn of it for every package.
+  (cd "$folder" && npm "$@" --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-timeout=60000 \
+    --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000) >"$root/.node/npm.log" 2>&1 && return
   cat "$root/.node/npm.log" >&2
   die "npm could not install what is needed: does the npm registry answer? (all of its output is above)"
 }
@@ -96,7 +97,7 @@ enter_node_env() {
   export PATH
 }
 
-# --- Build: dist, from src
+# Build: dist, from src
 
 use_build() {
   has_build || with_lock has_build build
@@ -121,7 +122,7 @@ build() {
   mv "$root/.node/building" "$root/.node/built"
 }
 
-# --- One at a time
+# One at a time: two launches in a fresh clone must not undo each other's work.
 
 # Usage: with_lock IS_DONE DO: runs DO, unless another process has done it while we waited for our turn.
 with_lock() {

@@ -21,6 +21,7 @@ beforeAll(() => {
     .replace('/run/rsyncd.lock', join(folder, 'lock'))
     .replace('/etc/rsyncd.secrets', secrets)
     .replace('use chroot = yes', 'use chroot = no')
+    .replaceAll(/^[ug]id = root$/gm, '')
     .replaceAll('/srv/rsync', folder);
   writeFileSync(config, here);
 });

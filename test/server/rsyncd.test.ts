@@ -1,13 +1,17 @@
 import {
   existsSync,
+  lchownSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,14 +53,19 @@ describe('a real rsync daemon for tests', () => {
     expect(stdout).not.toContain('secret');
   });
 
-  it('stores what is pushed where the test can see it, with its owner', async () => {
+  it('stores what is pushed where the test can see it', async () => {
     expect(await rsync(['-a', `${source}/`, rsyncd.url('inbox', 'deep/')])).toMatchObject({ exitCode: 0 });
     expect(readFileSync(join(rsyncd.modulePath('inbox'), 'deep/a.txt'), 'utf8')).toBe('hello');
   });
 
-  it('stores a symbolic link as it is', async () => {
-    await rsync(['-a', '/etc/mtab', rsyncd.url('inbox', 'link')]);
-    expect(readdirSync(rsyncd.modulePath('inbox'))).toContain('link');
+  it('stores the owner when the tests run as root, and symbolic links as they are', async () => {
+    const uid = process.getuid?.() === 0 ? 12345 : process.getuid?.();
+    symlinkSync('some/where', join(source, 'link.bak'));
+    lchownSync(join(source, 'link.bak'), uid ?? 0, process.getgid?.() ?? 0);
+    await rsync(['-a', join(source, 'link.bak'), rsyncd.url('inbox')]);
+    const stored = join(rsyncd.modulePath('inbox'), 'link.bak');
+    expect(readlinkSync(stored)).toBe('some/where');
+    expect(lstatSync(stored).uid).toBe(uid);
   });
 
   it('lets in who knows the password, and nobody else', async () => {
@@ -116,6 +125,16 @@ describe('a real rsync daemon for tests', () => {
     await daemon.start();
     expect((await rsync([daemon.url('one')])).stdout).toMatch(/ kept$/m);
     expect(daemon.log().match(/rsyncd version \S+ starting/g)).toHaveLength(2);
+  });
+
+  it('is not fooled by a stranger who greets like it on its port', async () => {
+    await using daemon = await startRsyncd({ modules: [] });
+    await daemon.stop();
+    const stranger = createServer((socket) => socket.end('@RSYNCD: 31.0\n'));
+    await new Promise<void>((resolve) => stranger.listen(daemon.port, '127.0.0.1', resolve));
+    await expect(daemon.start()).rejects.toThrow(/address already in use|port is already allocated/i);
+    await new Promise((resolve) => stranger.close(resolve));
+    await daemon.start();
   });
 
   it('leaves nothing behind', async () => {

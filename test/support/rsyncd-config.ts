@@ -1,7 +1,7 @@
 /**
  * One module of a daemon. Every other field than the first three is the camel-cased name of a parameter of
  * rsyncd.conf(5) and means what that means, with two defaults of our own: a module can be written to, and symbolic
- * links are stored as they are.
+ * links are stored as they are. A daemon that is not root cannot chroot, and then makes absolute links relative.
  */
 export interface ModuleOptions {
   readonly name: string;
@@ -41,6 +41,8 @@ export interface ModuleOptions {
 
 /** What rsyncd.conf is made of. The files named in it are the caller's to write. */
 export interface ConfigParts {
+  /** A daemon that is not root refuses `uid` and `gid` even when they are its own. */
+  readonly isRoot: boolean;
   readonly logFile: string;
   readonly lockFile: string;
   readonly motdFile: string | undefined;
@@ -54,20 +56,17 @@ export interface ConfigParts {
 
 type Value = string | number | boolean | readonly string[];
 
-/** Files of any owner can be stored when the daemon is root, and are ours when it is not. */
-const asWhoWeAre = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+/** A daemon that is root takes our ids for its modules: as root we can store files of any owner. */
+const ourIds = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
-export function formatConfig({ logFile, lockFile, motdFile, lines, modules }: ConfigParts): string {
+export function formatConfig(parts: ConfigParts): string {
+  const { isRoot, logFile, lockFile, motdFile, lines, modules } = parts;
   const sections = modules.map(({ options, path, secretsFile }) => {
     const { name, authUsers, lines: extra = [], ...parameters } = options;
     // The owner of the secrets is whoever runs the tests, which need not be the daemon's user.
     const login = authUsers && { authUsers: Object.keys(authUsers), secretsFile, strictModes: false };
-    const defaults = {
-      readOnly: false,
-      mungeSymlinks: false,
-      useChroot: asWhoWeAre.uid === 0,
-      ...asWhoWeAre,
-    };
+    const rights = { useChroot: isRoot, ...(isRoot && ourIds) };
+    const defaults = { readOnly: false, mungeSymlinks: false, ...rights };
     return [`[${name}]`, ...formatParameters({ path, ...defaults, ...login, ...parameters }), ...extra];
   });
   const global = { logFile, lockFile, reverseLookup: false, ...(motdFile !== undefined && { motdFile }) };

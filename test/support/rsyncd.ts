@@ -32,7 +32,7 @@ export async function startRsyncd(options: RsyncdOptions): Promise<Rsyncd> {
   const engine = findEngine();
   if (engine.kind === 'none') throw new Error(engine.missing);
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tsersync-rsyncd-')));
-  writeConfig(folder, options);
+  writeConfig(folder, engine, options);
   for (let attempt = 1; ; attempt += 1) {
     const rsyncd = new Rsyncd(engine, folder, await freePort(), options);
     try {
@@ -87,13 +87,16 @@ export class Rsyncd implements AsyncDisposable {
     return readFileSync(join(this.#folder, 'log'), 'utf8');
   }
 
+  /** Kills it and all its sessions. */
   async stop(): Promise<void> {
     process.off('exit', this.#killNow);
     await this.#daemon?.kill();
     this.#daemon = undefined;
   }
 
+  /** Returns when it answers, with the same modules and files as before. */
   async start(): Promise<void> {
+    if (this.#daemon !== undefined) throw new Error('the rsync daemon runs already');
     const logLength = this.log().length;
     const daemon = runDaemon(this.#engine, this.#folder, this.port);
     this.#daemon = daemon;
@@ -118,7 +121,7 @@ export class Rsyncd implements AsyncDisposable {
   }
 }
 
-function writeConfig(folder: string, { modules, motd, lines = [] }: RsyncdOptions): void {
+function writeConfig(folder: string, engine: Engine, { modules, motd, lines = [] }: RsyncdOptions): void {
   // A module may run as somebody else, who has to get to it.
   chmodSync(folder, 0o755);
   const sections = modules.map((options, i) => ({
@@ -135,7 +138,8 @@ function writeConfig(folder: string, { modules, motd, lines = [] }: RsyncdOption
   const logFile = join(folder, 'log');
   writeFileSync(logFile, '');
   const lockFile = join(folder, 'lock');
-  const config = formatConfig({ logFile, lockFile, motdFile, lines, modules: sections });
+  const isRoot = engine.kind === 'docker' || process.getuid?.() === 0;
+  const config = formatConfig({ isRoot, logFile, lockFile, motdFile, lines, modules: sections });
   writeFileSync(join(folder, 'rsyncd.conf'), config);
 }
 
