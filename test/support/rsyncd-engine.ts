@@ -18,8 +18,6 @@ export interface Daemon {
   failure(): string | undefined;
   /** Ends it and every session that it serves, at once and without a goodbye. */
   kill(): Promise<void>;
-  /** The same for the moment when this process exits: without waiting. */
-  killNow(): void;
 }
 
 export const defaultImage = 'tsersync-rsyncd:bookworm';
@@ -71,10 +69,11 @@ function runLocally(folder: string, port: number): Daemon {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
+  const disarm = onOurEnd(['kill', '-s', 'KILL', '--', `-${child.pid}`]);
   return {
     failure: () => endOf(child),
-    killNow: () => killGroup(child),
     kill: async () => {
+      disarm();
       killGroup(child);
       await ended;
       // Its sessions die as fast, but an orphan can be seen until init collects it, which may take a second.
@@ -105,19 +104,34 @@ function runInContainer(image: string, folder: string, port: number): Daemon {
   // The folder has the same path inside, so one configuration serves both kinds of daemon.
   const mount = ['--volume', `${folder}:${folder}`];
   const started = docker('run', ...options, ...mount, image, 'rsync', ...daemonArguments(folder, 873));
-  // Also when it never ran: a container whose port is taken is left behind.
-  const remove = () => void docker('rm', '--force', '--volumes', name);
+  const remove = ['rm', '--force', '--volumes', name];
+  const disarm = onOurEnd(['docker', ...remove]);
   return {
     failure: () => {
       if (started.status !== 0) return started.stderr;
       const isRunning = docker('inspect', '--format', '{{.State.Running}}', name).stdout.trim() === 'true';
       return isRunning ? undefined : `rsync ended: ${docker('logs', name).stderr}`;
     },
-    killNow: remove,
-    kill: async () => remove(),
+    kill: async () => {
+      disarm();
+      // Also when it never ran: a container whose port is taken is left behind.
+      docker(...remove);
+    },
   };
 }
 
 function docker(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync('docker', args, { encoding: 'utf8' });
+}
+
+/**
+ * Has a command run when this process ends, also when it is killed, as vitest does with a worker whose test hangs: a
+ * shell waits at the other end of a pipe. Returns what calls it off.
+ */
+function onOurEnd(command: readonly string[]): () => void {
+  const guard = spawn('sh', ['-c', 'read -r _; "$@"', 'sh', ...command], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  return () => void guard.kill('SIGKILL');
 }

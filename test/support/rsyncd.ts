@@ -55,7 +55,6 @@ export class Rsyncd implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #folder: string;
   readonly #modules: readonly ModuleOptions[];
-  readonly #killNow = () => this.#daemon?.killNow();
   #daemon: Daemon | undefined;
 
   constructor(engine: Engine, folder: string, port: number, { modules }: RsyncdOptions) {
@@ -89,7 +88,6 @@ export class Rsyncd implements AsyncDisposable {
 
   /** Kills it and all its sessions. */
   async stop(): Promise<void> {
-    process.off('exit', this.#killNow);
     await this.#daemon?.kill();
     this.#daemon = undefined;
   }
@@ -100,7 +98,6 @@ export class Rsyncd implements AsyncDisposable {
     const logLength = this.log().length;
     const daemon = runDaemon(this.#engine, this.#folder, this.port);
     this.#daemon = daemon;
-    process.once('exit', this.#killNow);
     for (const deadline = performance.now() + START_MS; performance.now() < deadline; await delay(10)) {
       // Somebody else may have taken the port and greet us; only our own daemon writes to our log.
       if ((await isGreeted(this.port)) && this.log().includes('connect from', logLength)) return;
