@@ -20,10 +20,8 @@ export interface Draft {
   readonly mapsFrom: Map<string, string>;
   /** `--old-args` is true, `--no-old-args` is false. */
   oldArgs?: boolean;
-  iconv?: string;
-  hasMaxAlloc: boolean;
-  /** Options that we do not have: the name, and what to do about it. */
-  readonly unsupported: Map<string, string>;
+  /** Options that we do not have, with the message about each. */
+  readonly unsupported: Map<Effect, string>;
 }
 
 export function newDraft(): Draft {
@@ -36,7 +34,6 @@ export function newDraft(): Draft {
     hasImpliedRecursion: false,
     hasOldDirs: false,
     compressions: 0,
-    hasMaxAlloc: false,
     mapsFrom: new Map(),
     unsupported: new Map(),
   };
@@ -51,13 +48,18 @@ export type Effect =
     }
   /** Accepted, because leaving it out changes nothing that the user could see. */
   | { readonly kind: 'idle'; readonly check?: (of: ValueOf) => void }
-  | { readonly kind: 'unsupported'; readonly advice: string };
+  | {
+      readonly kind: 'unsupported';
+      readonly advice: string;
+      /** Values with which the option asks for nothing. */
+      readonly isHarmless?: (value: string) => boolean;
+    };
 
 type KeysOf<T, V> = { [K in keyof T]-?: V extends T[K] ? K : never }[keyof T];
 type Switch = KeysOf<TransferOptions, boolean>;
 type Text = KeysOf<TransferOptions, string>;
 type Amount = KeysOf<TransferOptions, number>;
-type List = 'compareDest' | 'copyDest' | 'linkDest' | 'remoteOptions';
+type List = 'compareDest' | 'copyDest' | 'linkDest';
 type Count = 'oneFileSystem' | 'fuzzy' | 'itemizeChanges';
 
 /** An effect of its own. */
@@ -102,8 +104,8 @@ export function path(key: Text): Effect {
   });
 }
 
-/** May be given several times. */
-export function list(key: List): Effect {
+/** Paths of an option that may be given several times. */
+export function paths(key: List): Effect {
   return does((draft, of) => {
     if (of.value === '') throw badValue(of, 'a path');
     draft.transfer[key] = [...(draft.transfer[key] ?? []), of.value];
@@ -170,6 +172,6 @@ export function idle(check?: (of: ValueOf) => void): Effect {
 }
 
 /** `advice` completes the message: what the user can do instead. */
-export function unsupported(advice: string): Effect {
-  return { kind: 'unsupported', advice };
+export function unsupported(advice: string, isHarmless?: (value: string) => boolean): Effect {
+  return { kind: 'unsupported', advice, ...(isHarmless && { isHarmless }) };
 }

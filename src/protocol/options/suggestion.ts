@@ -3,6 +3,7 @@ export function nearest(written: string, known: Iterable<string>): string | unde
   let best: string | undefined;
   let least = Math.max(2, Math.floor(written.length / 3)) + 1;
   for (const candidate of known) {
+    if (Math.abs(candidate.length - written.length) >= least) continue;
     const away = distance(written, candidate);
     if (away < least) {
       best = candidate;

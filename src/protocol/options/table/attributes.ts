@@ -24,12 +24,12 @@ export const links: OptionGroup = {
     {
       names: ['copy-dirlinks'],
       letter: 'k',
-      help: 'the same for symlinks to folders only',
+      help: 'send the folder that a symlink points to',
       effect: flag('copyDirlinks'),
     },
     {
       names: ['copy-unsafe-links'],
-      help: 'the same for symlinks that leave the tree only',
+      help: 'send what a symlink that leaves the tree points to',
       effect: flag('copyUnsafeLinks'),
     },
     { names: ['safe-links'], help: 'leave out symlinks that leave the tree', effect: flag('safeLinks') },
@@ -104,7 +104,7 @@ export const attributes: OptionGroup = {
     {
       names: ['groupmap'],
       value: 'FROM:TO,...',
-      help: 'the same for groups',
+      help: 'give the files of these groups to others',
       effect: does((draft, of) => map(draft, of, 'groupmap', pairs(of))),
     },
     {
@@ -148,14 +148,14 @@ export const attributes: OptionGroup = {
       names: ['omit-dir-times'],
       letter: 'O',
       no: 'names and letter',
-      help: 'but not those of folders',
+      help: 'do not keep the times of folders',
       effect: flag('omitDirTimes'),
     },
     {
       names: ['omit-link-times'],
       letter: 'J',
       no: 'names and letter',
-      help: 'but not those of symlinks',
+      help: 'do not keep the times of symlinks',
       effect: flag('omitLinkTimes'),
     },
     {

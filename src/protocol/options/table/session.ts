@@ -1,4 +1,4 @@
-import { UnsupportedError, UsageError } from '../../errors.ts';
+import { UnsupportedError } from '../../errors.ts';
 import { connection, type Draft, does, flag, idle, integer, unsupported } from '../draft.ts';
 import { badValue, parseBandwidth, parseInteger, parseSize, type ValueOf } from '../values.ts';
 import type { OptionGroup } from './option-spec.ts';
@@ -7,6 +7,7 @@ const CHECKSUMS = ['auto', 'xxh64', 'xxhash', 'md5', 'md4', 'sha1', 'none'];
 const COMPRESSIONS = ['auto', 'zstd', 'zlibx', 'zlib', 'none'];
 const DEFAULT_MAX_ALLOC = 2 ** 30;
 const FOR_SERVERS = 'it is for the side that rsync itself starts';
+const FOR_DAEMONS = 'a daemon is not started with options of rsync';
 
 export const speed: OptionGroup = {
   title: 'Checksums, compression, speed',
@@ -126,12 +127,11 @@ export const speed: OptionGroup = {
       names: ['max-alloc'],
       value: 'SIZE',
       help: 'memory that the server may take at once (1g)',
-      effect: does((draft, of) => {
+      effect: does(({ transfer }, of) => {
         const bytes = parseSize(of);
         if (bytes > 0 && bytes < 2 ** 20) throw badValue(of, 'at least 1m, or 0 for no limit');
-        draft.hasMaxAlloc = true;
-        if (bytes === DEFAULT_MAX_ALLOC) delete draft.transfer.maxAlloc;
-        else draft.transfer.maxAlloc = of.value;
+        if (bytes === DEFAULT_MAX_ALLOC) delete transfer.maxAlloc;
+        else transfer.maxAlloc = of.value;
       }),
     },
     { names: ['qsort'], help: 'sort the file list with qsort(3)', effect: idle() },
@@ -226,7 +226,7 @@ export const server: OptionGroup = {
     {
       names: ['old-args'],
       no: 'names',
-      help: 'let the remote shell split paths',
+      help: 'send arguments openly, whatever RSYNC_PROTECT_ARGS says',
       effect: does(
         (draft) => {
           draft.oldArgs = true;
@@ -248,26 +248,27 @@ export const server: OptionGroup = {
       value: 'LOCAL,REMOTE',
       no: 'names',
       help: 'convert file names to another character set',
-      effect: does(
-        (draft, { value }) => {
-          draft.iconv = value;
-        },
-        (draft) => {
-          draft.iconv = '-';
-        },
+      effect: unsupported(
+        'names are sent as they are; see --no-iconv',
+        (charsets) => charsets === '-' || charsets === '',
       ),
     },
     { names: ['server'], help: 'be the remote side', effect: unsupported(FOR_SERVERS) },
     { names: ['sender'], help: 'be the remote side that sends', effect: unsupported(FOR_SERVERS) },
-    { names: ['daemon'], help: 'be a daemon', effect: unsupported('a daemon is not started this way') },
-    { names: ['config'], value: 'FILE', help: 'configuration of the daemon', effect: does(forDaemons) },
-    { names: ['dparam'], value: 'NAME=VALUE', help: 'parameter of the daemon', effect: does(forDaemons) },
+    { names: ['daemon'], help: 'be a daemon', effect: unsupported(FOR_DAEMONS) },
     {
-      names: ['detach'],
-      no: 'names',
-      help: 'become a daemon in the background',
-      effect: does(forDaemons, () => forDaemons(undefined, { option: '--no-detach', value: '' })),
+      names: ['config'],
+      value: 'FILE',
+      help: 'configuration of the daemon',
+      effect: unsupported(FOR_DAEMONS),
     },
+    {
+      names: ['dparam'],
+      value: 'NAME=VALUE',
+      help: 'parameter of the daemon',
+      effect: unsupported(FOR_DAEMONS),
+    },
+    { names: ['detach'], no: 'names', help: 'run in the background', effect: unsupported(FOR_DAEMONS) },
   ],
 };
 
@@ -279,8 +280,4 @@ function chooseCompression({ transfer }: Draft, name: string): void {
 
 function unknownName({ option, value }: ValueOf, names: readonly string[]): UnsupportedError {
   return new UnsupportedError(`${option}: '${value}' is not supported; there are ${names.join(', ')}`);
-}
-
-function forDaemons(_: unknown, { option }: ValueOf): never {
-  throw new UsageError(`${option} has a meaning for daemons only`);
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
-import { type Draft, does, doubled, flag, integer, list, path, text, unsupported } from '../draft.ts';
+import { type Draft, does, doubled, flag, integer, path, paths, size, text, unsupported } from '../draft.ts';
 import type { DeleteMoment } from '../transfer-options.ts';
-import { parseInteger, parseSize } from '../values.ts';
+import { parseInteger } from '../values.ts';
 import type { OptionGroup } from './option-spec.ts';
 
 export const comparison: OptionGroup = {
@@ -45,10 +45,20 @@ export const comparison: OptionGroup = {
       names: ['compare-dest'],
       value: 'DIR',
       help: 'do not send what is in DIR of the destination',
-      effect: list('compareDest'),
+      effect: paths('compareDest'),
     },
-    { names: ['copy-dest'], value: 'DIR', help: 'but copy it from there', effect: list('copyDest') },
-    { names: ['link-dest'], value: 'DIR', help: 'but make a hard link to it', effect: list('linkDest') },
+    {
+      names: ['copy-dest'],
+      value: 'DIR',
+      help: 'the same, and copy it from there',
+      effect: paths('copyDest'),
+    },
+    {
+      names: ['link-dest'],
+      value: 'DIR',
+      help: 'the same, and make a hard link to it',
+      effect: paths('linkDest'),
+    },
   ],
 };
 
@@ -67,9 +77,7 @@ export const writing: OptionGroup = {
       letter: 'B',
       value: 'SIZE',
       help: 'compare in blocks of this size',
-      effect: does((draft, of) => {
-        draft.transfer.blockSize = parseSize(of);
-      }),
+      effect: size('blockSize'),
     },
     { names: ['inplace'], no: 'names', help: 'write into the file itself', effect: flag('inplace') },
     {
@@ -96,7 +104,7 @@ export const writing: OptionGroup = {
     },
     { names: ['preallocate'], help: 'reserve the space before writing', effect: flag('preallocate') },
     { names: ['partial'], no: 'names', help: 'keep files that arrived in part', effect: flag('partial') },
-    { names: ['partial-dir'], value: 'DIR', help: 'keep them in DIR', effect: text('partialDir') },
+    { names: ['partial-dir'], value: 'DIR', help: 'keep parts of files in DIR', effect: text('partialDir') },
     {
       names: [],
       letter: 'P',
@@ -123,8 +131,8 @@ export const writing: OptionGroup = {
       help: 'keep what is replaced or deleted',
       effect: flag('backup'),
     },
-    { names: ['backup-dir'], value: 'DIR', help: 'keep it in DIR', effect: text('backupDir') },
-    { names: ['suffix'], value: 'SUFFIX', help: 'keep it under this ending (~)', effect: text('suffix') },
+    { names: ['backup-dir'], value: 'DIR', help: 'put backups into DIR', effect: text('backupDir') },
+    { names: ['suffix'], value: 'SUFFIX', help: 'ending of backups (~)', effect: text('suffix') },
     { names: ['fsync'], help: 'the server flushes every file to its disk', effect: flag('fsync') },
     {
       names: ['mkpath'],
@@ -171,22 +179,22 @@ export const deleting: OptionGroup = {
     },
     {
       names: ['delete-before'],
-      help: 'before the transfer',
+      help: 'delete before the transfer',
       effect: does((draft) => deleteAt(draft, 'before')),
     },
     {
       names: ['delete-during', 'del'],
-      help: 'folder by folder during the transfer',
+      help: 'delete folder by folder during the transfer',
       effect: does((draft) => deleteAt(draft, 'during')),
     },
     {
       names: ['delete-delay'],
-      help: 'after the transfer, what was found during it',
+      help: 'find during the transfer what to delete after it',
       effect: does((draft) => deleteAt(draft, 'delay')),
     },
     {
       names: ['delete-after'],
-      help: 'after the transfer',
+      help: 'delete after the transfer',
       effect: does((draft) => deleteAt(draft, 'after')),
     },
     {
