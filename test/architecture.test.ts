@@ -9,7 +9,8 @@ const SRC = join(import.meta.dirname, '..', 'src');
  * same level. A room is a folder, or a file that stands alone.
  */
 const protocolLevels: ReadonlyArray<readonly string[]> = [
-  ['errors.ts', 'terms.ts', 'options'],
+  ['errors.ts', 'terms.ts'],
+  ['options'],
   ['wire', 'checksum'],
   ['stream', 'file-list', 'filter', 'delta'],
   ['handshake', 'roles', 'files', 'connect'],

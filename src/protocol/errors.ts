@@ -38,6 +38,12 @@ export class UsageError extends RsyncError {
   readonly exitCode = exitCodes.usage;
 }
 
+/** What was named as source or destination cannot be one: a daemon's module without a name. */
+export class TargetError extends RsyncError {
+  readonly code = 'ERR_RSYNC_TARGET';
+  readonly exitCode = exitCodes.startup;
+}
+
 /** The request is sensible, but this program (or the server) does not do it. */
 export class UnsupportedError extends RsyncError {
   readonly code = 'ERR_RSYNC_UNSUPPORTED';

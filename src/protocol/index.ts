@@ -14,9 +14,21 @@ export type { FileEntry, FolderContents, IdNames } from './file-list/file-entry.
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
 export { type ChangeSet, ChangeTree } from './files/change-tree.ts';
 export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
-export type { DaemonTarget } from './handshake/target.ts';
+export type {
+  DaemonTarget,
+  LocalTarget,
+  ModuleListTarget,
+  ShellTarget,
+  Target,
+  TargetSyntax,
+} from './handshake/target.ts';
+export { destinationModule, parseTarget } from './handshake/target.ts';
+export { helpText } from './options/help-text.ts';
+export { type Environment, type ParsedOptions, parseOptions } from './options/parse-options.ts';
+export type { ResolvedOptions } from './options/resolved-options.ts';
 export type {
   ConnectionOptions,
+  DeleteMoment,
   FilterOption,
   OutputOptions,
   TransferOptions,

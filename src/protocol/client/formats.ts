@@ -4,21 +4,21 @@ import { PackedTokens } from '../delta/packed-tokens.ts';
 import { PlainTokens, type TokenOutput, type TokenWriter } from '../delta/tokens.ts';
 import { ZstdPacker } from '../delta/zstd-packer.ts';
 import type { EntryFormat } from '../file-list/file-entry.ts';
-import type { TransferOptions } from '../options/transfer-options.ts';
+import type { ResolvedOptions } from '../options/resolved-options.ts';
 import type { Terms } from '../terms.ts';
 
 const DEFAULT_DEFLATE_LEVEL = 6;
 const DEFAULT_ZSTD_LEVEL = 3;
 
 /** Which fields the entries carry: the server derives the same from our arguments. */
-export function entryFormatOf(options: TransferOptions, terms: Terms): EntryFormat {
+export function entryFormatOf(options: ResolvedOptions, terms: Terms): EntryFormat {
   const isOn = (option: boolean | undefined) => option === true;
   return {
     protocol: terms.protocol,
     varintFlags: terms.varintFlags,
     safeEnd: terms.safeFileList,
-    owner: isOn(options.owner),
-    group: isOn(options.group),
+    owner: options.owner,
+    group: options.group,
     links: isOn(options.links),
     devices: isOn(options.devices),
     specials: isOn(options.specials),
@@ -29,7 +29,7 @@ export function entryFormatOf(options: TransferOptions, terms: Terms): EntryForm
   };
 }
 
-export function tokenWriterFor(output: TokenOutput, options: TransferOptions, terms: Terms): TokenWriter {
+export function tokenWriterFor(output: TokenOutput, options: ResolvedOptions, terms: Terms): TokenWriter {
   const { compression, protocol } = terms;
   switch (compression) {
     case 'none':

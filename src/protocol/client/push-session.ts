@@ -11,7 +11,7 @@ import type { FileEntry } from '../file-list/file-entry.ts';
 import { FileList } from '../file-list/file-list.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
 import { decodeChecksumSeed } from '../handshake/set-up.ts';
-import type { TransferOptions } from '../options/transfer-options.ts';
+import type { ResolvedOptions } from '../options/resolved-options.ts';
 import { FileSender } from '../roles/file-sender.ts';
 import { FileSummer } from '../roles/file-summer.ts';
 import type { Item } from '../roles/item.ts';
@@ -79,7 +79,7 @@ export class PushSession {
   /** The message of the day, line by line. */
   readonly motd: readonly string[];
   readonly #connection: Connection;
-  readonly #options: TransferOptions;
+  readonly #options: ResolvedOptions;
   readonly #messages: ServerMessages;
   readonly #requests = new Requests();
   readonly #list: FileList;
@@ -89,7 +89,7 @@ export class PushSession {
   #state: 'waiting' | 'running' | 'over' = 'waiting';
 
   /** The set-up of the connection has gone as far as its names; the seed is still to come. */
-  constructor(connection: Connection, terms: Terms, options: TransferOptions) {
+  constructor(connection: Connection, terms: Terms, options: ResolvedOptions) {
     this.terms = terms;
     this.motd = connection.login.lines;
     this.#connection = connection;
@@ -225,8 +225,8 @@ export class PushSession {
       }),
       digestLength: digestLengths[terms.transferChecksum],
       isDryRun: dryRun === true,
-      inplace: inplace === true,
-      backup: backup === true,
+      inplace,
+      backup,
       append,
       events: { onItem: (entry, item) => this.#listeners.item?.(entry, item), onProblem },
     });

@@ -1,8 +1,11 @@
 import { LocalTree } from '../files/local-tree.ts';
-import { encodeArguments, serverArguments } from '../handshake/server-arguments.ts';
+import { encodeArguments } from '../handshake/argument-list.ts';
+import { serverArguments } from '../handshake/server-arguments.ts';
 import { CAPABILITIES, setUp } from '../handshake/set-up.ts';
-import type { DaemonTarget } from '../handshake/target.ts';
+import { type DaemonTarget, modulePath } from '../handshake/target.ts';
+import { resolveOptions } from '../options/resolve-options.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
+import type { ChecksumName, CompressionName } from '../terms.ts';
 import { connectDaemon } from './connection.ts';
 import { type PushListeners, type PushResult, PushSession } from './push-session.ts';
 
@@ -31,27 +34,28 @@ async function beginPush({
   connection = {},
   signal,
 }: OpenPushRequest): Promise<PushSession> {
+  const options = resolveOptions(transfer);
   const connected = await connectDaemon({ target, connection, transfer, signal });
   const { reader, writer, login } = connected;
   try {
-    const offersRecursion = transfer.recursive === true && transfer.incRecursive !== false;
-    const capabilities = offersRecursion ? `i${CAPABILITIES}` : CAPABILITIES;
     const words = serverArguments(transfer, {
       protocol: login.protocol,
-      paths: [`${target.module}/${target.path}`],
-      capabilities,
+      paths: [modulePath(target)],
+      capabilities: CAPABILITIES,
+      incrementalRecursion: true,
     });
     encodeArguments(writer.encoder, words, login.protocol);
     await writer.flush();
+    const [transferChecksum, fileListChecksum] = checksumNames(options.checksumChoice);
     const terms = await setUp(reader, writer, {
       protocol: login.protocol,
-      offersIncrementalRecursion: offersRecursion,
-      transferChecksum: undefined,
-      fileListChecksum: undefined,
-      compress: transfer.compress === true,
-      compression: undefined,
+      offersIncrementalRecursion: options.recursive && options.incRecursive !== false,
+      transferChecksum,
+      fileListChecksum,
+      compress: options.compress,
+      compression: compressionName(options.compressChoice),
     });
-    return new PushSession(connected, terms, transfer);
+    return new PushSession(connected, terms, options);
   } catch (thrown) {
     connected.heartbeat.stop();
     connected.transport.destroy();
@@ -59,22 +63,34 @@ async function beginPush({
   }
 }
 
+/** Names that `--checksum-choice` has fixed for the transfer and for the file list; nothing is negotiated then. */
+function checksumNames(choice: string | undefined): [ChecksumName | undefined, ChecksumName | undefined] {
+  if (choice === undefined) return [undefined, undefined];
+  const [transfer = '', list = transfer] = choice.replaceAll('xxhash', 'xxh64').split(',');
+  return [transfer as ChecksumName, list as ChecksumName];
+}
+
+function compressionName(choice: string | undefined): CompressionName | undefined {
+  return choice === undefined || choice === 'auto' ? undefined : (choice as CompressionName);
+}
+
+/** Pushes files and folders of this machine, named as rsync's source arguments. */
 export async function push(
   sources: readonly string[],
   request: OpenPushRequest,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
-  const { transfer } = request;
-  const session = await beginPush(request);
+  const { recursive, dirs, relative, hardLinks, atimes, delete: deletes } = resolveOptions(request.transfer);
   const tree = new LocalTree(sources, {
-    recursive: transfer.recursive === true,
-    dirs: transfer.dirs === true,
-    relative: transfer.relative === true,
-    hardLinks: transfer.hardLinks === true,
-    atimes: (transfer.atimes ?? 0) > 0,
+    recursive,
+    dirs,
+    relative,
+    hardLinks: hardLinks === true,
+    atimes: (atimes ?? 0) > 0,
   });
+  const session = await beginPush(request);
   try {
-    const filterList = transfer.delete === undefined ? undefined : Buffer.alloc(4);
+    const filterList = deletes === undefined ? undefined : Buffer.alloc(4);
     return await session.run({ tree, filterList, listeners });
   } finally {
     tree.close();

@@ -26,11 +26,12 @@ export interface TransferOptions {
   readonly deleteMissingArgs?: boolean;
   readonly pruneEmptyDirs?: boolean;
   readonly removeSourceFiles?: boolean;
-  /** Rules in the order in which they were given; the first that matches decides. */
+  /** Rules in the order in which they were given (those of `-F` in its place); the first that matches decides. */
   readonly filters?: readonly FilterOption[];
-  /** `-F` is 1, `-FF` is 2. */
-  readonly dirMergeFilters?: 0 | 1 | 2;
+  /** `-C`: the rules that CVS would use, behind all others. */
   readonly cvsExclude?: boolean;
+  /** Only tell what would be sent. */
+  readonly listOnly?: boolean;
 
   // What is kept of a file
   readonly links?: boolean;
@@ -114,11 +115,14 @@ export interface TransferOptions {
   readonly bwlimit?: number;
   /** Seconds without a byte from the peer after which the session fails; 0 is for ever. */
   readonly timeout?: number;
+  /** Minutes after which the session is given up. */
+  readonly stopAfter?: number;
   /** Speak this version or an older one. */
   readonly protocol?: number;
   /** Recurse while transferring; false for `--no-inc-recursive`. */
   readonly incRecursive?: boolean;
   readonly secludedArgs?: boolean;
+  /** Memory that the server may allocate at once, as the user wrote it: `2g`; 0 is no limit. */
   readonly maxAlloc?: string;
   /** `-M`: handed to the server as they are, after all others. */
   readonly remoteOptions?: readonly string[];
@@ -131,7 +135,10 @@ export interface TransferOptions {
   readonly stats?: boolean;
   readonly progress?: boolean;
   readonly outFormat?: string;
+  /** Words such as `name2` or `NONE`, in the order in which they were given: the last one about a thing counts. */
   readonly info?: readonly string[];
+  /** Where a server writes its messages; `errors` is rsync's default. */
+  readonly stderr?: 'errors' | 'all' | 'client';
 }
 
 /** When the receiving side deletes; `default` leaves the moment to it. */
@@ -160,16 +167,24 @@ export interface ConnectionOptions {
   readonly earlyInput?: string;
   /** `[USER:PASSWORD@]HOST:PORT` of an HTTP proxy. */
   readonly proxy?: string;
+  /** `-e`: the remote shell with its own options; a daemon is then reached through it. */
+  readonly rsh?: string;
+  /** What the remote shell is to run instead of `rsync`. */
+  readonly rsyncPath?: string;
 }
 
 /** What the user sees of a transfer; nothing here changes the transfer itself. */
 export interface OutputOptions {
   /** `--progress`: a line per file; `total`: `--info=progress2`. */
   readonly progress?: 'file' | 'total';
-  /** 1: digit groups, 2: units of 1000, 3: units of 1024. */
+  /** 0: plain digits, 1 (the default): digit groups, 2: units of 1000, 3: units of 1024. */
   readonly humanReadable?: 0 | 1 | 2 | 3;
   readonly eightBitOutput?: boolean;
   readonly motd?: boolean;
   readonly logFile?: string;
   readonly logFileFormat?: string;
+  /** Words such as `del2`, for what we say about our own side. */
+  readonly debug?: readonly string[];
+  /** The user asked a question instead of a transfer. */
+  readonly show?: 'help' | 'version' | 'info-help' | 'debug-help';
 }

@@ -1,0 +1,132 @@
+import { UnsupportedError, UsageError } from '../errors.ts';
+import { type Draft, newDraft } from './draft.ts';
+import { infoFlags, messageLevels } from './message-flags.ts';
+import { spellings } from './option-table.ts';
+import { resolveOptions } from './resolve-options.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
+import { nearest } from './suggestion.ts';
+import { takesValue, tokensOf } from './tokens.ts';
+import type { ConnectionOptions, OutputOptions, TransferOptions } from './transfer-options.ts';
+
+export interface ParsedOptions {
+  /** As they were given: what follows from them is told by {@link resolveOptions}. */
+  readonly transfer: TransferOptions;
+  readonly connection: ConnectionOptions;
+  readonly output: OutputOptions;
+  /** Sources and destination. */
+  readonly operands: readonly string[];
+}
+
+/** Variables that rsync honours; the caller takes them from its process. */
+export interface Environment {
+  readonly RSYNC_PARTIAL_DIR?: string | undefined;
+  readonly RSYNC_PROTECT_ARGS?: string | undefined;
+  readonly RSYNC_OLD_ARGS?: string | undefined;
+  readonly RSYNC_MAX_ALLOC?: string | undefined;
+  readonly RSYNC_ICONV?: string | undefined;
+  readonly RSYNC_PASSWORD?: string | undefined;
+  readonly RSYNC_PROXY?: string | undefined;
+}
+
+/**
+ * Reads a command line in rsync's syntax, without the name of the program. Words are strings as file names are: a
+ * byte that is not UTF-8 stands as a lone surrogate. A question such as `--help` is answered at once: what follows it
+ * is not read.
+ *
+ * Source: rsync(1) of 3.5.0, and the program where that says nothing.
+ *
+ * @throws UsageError for what rsync refuses, UnsupportedError for what rsync has and we do not.
+ */
+export function parseOptions(words: readonly string[], environment: Environment = {}): ParsedOptions {
+  const draft = newDraft();
+  const operands: string[] = [];
+  applyEnvironment(draft, environment);
+  for (const token of tokensOf(words)) {
+    if (token.kind === 'operand') operands.push(token.text);
+    else applyOption(draft, token.option, token.value);
+    if (draft.output.show !== undefined) break;
+  }
+  if (words.length === 1 && words[0] === '-h') draft.output.show = 'help';
+  if (draft.output.show === undefined) finish(draft, environment);
+  const { transfer, connection, output } = draft;
+  return { transfer, connection, output, operands };
+}
+
+/** Variables are defaults: the words come later, and win. */
+function applyEnvironment(draft: Draft, environment: Environment): void {
+  const { RSYNC_MAX_ALLOC, RSYNC_ICONV, RSYNC_PASSWORD, RSYNC_PROXY } = environment;
+  if (RSYNC_MAX_ALLOC !== undefined) applyOption(draft, '--max-alloc', RSYNC_MAX_ALLOC);
+  if (RSYNC_ICONV !== undefined) applyOption(draft, '--iconv', RSYNC_ICONV);
+  if (RSYNC_PASSWORD !== undefined) draft.connection.password = RSYNC_PASSWORD;
+  if (RSYNC_PROXY !== undefined) draft.connection.proxy = RSYNC_PROXY;
+}
+
+function applyOption(draft: Draft, option: string, given: string | undefined): void {
+  const found = spellings.get(option);
+  if (found === undefined) throw unknownOption(option);
+  const { spec, isNegated } = found;
+  if (takesValue(option)) {
+    if (given === undefined) throw new UsageError(`${option} needs a value: ${spec.value}`);
+  } else if (given !== undefined) {
+    throw new UsageError(`${option} takes no value: '${given}'`);
+  }
+
+  const of = { option, value: given ?? '' };
+  const { effect } = spec;
+  switch (effect.kind) {
+    case 'set':
+      if (isNegated) effect.revoke?.(draft);
+      else effect.apply(draft, of);
+      return;
+    case 'idle':
+      if (!isNegated) effect.check?.(of);
+      return;
+    case 'unsupported':
+      if (isNegated || effect.isHarmless?.(of.value)) draft.unsupported.delete(effect);
+      else draft.unsupported.set(effect, `${option} is not supported: ${effect.advice}`);
+  }
+}
+
+function unknownOption(option: string): UsageError {
+  const near = option.length > 3 ? nearest(option, spellings.keys()) : undefined;
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return new UsageError(`${option} is not an option of rsync${hint}`);
+}
+
+/** What depends on several words. */
+function finish(draft: Draft, environment: Environment): void {
+  const { transfer, filters, unsupported } = draft;
+  if (draft.hasImpliedRecursion && transfer.filesFrom !== undefined) delete transfer.recursive;
+  if (draft.hasOldDirs) {
+    transfer.recursive = true;
+    filters.push({ kind: 'filter', text: '- /*/*' });
+  }
+  if (filters.length > 0) transfer.filters = filters;
+  if (draft.compressions > 1) transfer.compressChoice ??= 'zlibx';
+  secludeArguments(draft, environment);
+  showProgress(draft);
+  for (const message of unsupported.values()) throw new UnsupportedError(message);
+  keepPartial(draft, resolveOptions(transfer), environment);
+}
+
+function secludeArguments({ transfer, oldArgs }: Draft, environment: Environment): void {
+  if (oldArgs === true && transfer.secludedArgs === true) {
+    throw new UsageError('--secluded-args cannot be used with --old-args');
+  }
+  const isOld = oldArgs ?? environment.RSYNC_OLD_ARGS !== undefined;
+  const isProtected = Number.parseInt(environment.RSYNC_PROTECT_ARGS ?? '0', 10) > 0;
+  if (isProtected && !isOld) transfer.secludedArgs ??= true;
+}
+
+function showProgress({ transfer, output }: Draft): void {
+  const asked = messageLevels(transfer.info ?? [], infoFlags, '--info').get('PROGRESS');
+  const level = asked ?? (transfer.progress === true ? 1 : 0);
+  if (level > 0) output.progress = level === 1 ? 'file' : 'total';
+}
+
+/** `RSYNC_PARTIAL_DIR` says where `--partial` keeps files, but does not turn it on. */
+function keepPartial({ transfer }: Draft, resolved: ResolvedOptions, environment: Environment): void {
+  const { partial, partialDir, inplace } = resolved;
+  const folder = environment.RSYNC_PARTIAL_DIR ?? '';
+  if (partial && partialDir === undefined && !inplace && folder !== '') transfer.partialDir = folder;
+}

@@ -1,0 +1,160 @@
+import { asks, type Draft, does, doubled, flag, idle, shown } from '../draft.ts';
+import { debugFlags, infoFlags, messageLevels } from '../message-flags.ts';
+import { badValue, parseChoice, type ValueOf } from '../values.ts';
+import type { OptionGroup } from './option-spec.ts';
+
+export const messages: OptionGroup = {
+  title: 'What is told about it',
+  options: [
+    {
+      names: ['verbose'],
+      letter: 'v',
+      no: 'names and letter',
+      help: 'tell more; -vv: even more',
+      effect: does(
+        ({ transfer }) => {
+          transfer.verbose = (transfer.verbose ?? 0) + 1;
+        },
+        ({ transfer }) => {
+          transfer.verbose = 0;
+        },
+      ),
+    },
+    { names: ['quiet'], letter: 'q', help: 'tell only errors', effect: flag('quiet') },
+    {
+      names: ['dry-run'],
+      letter: 'n',
+      help: 'change nothing, only tell what would be done',
+      effect: flag('dryRun'),
+    },
+    {
+      names: ['itemize-changes'],
+      letter: 'i',
+      no: 'names and letter',
+      help: 'tell what changes of each file; -ii: of unchanged files too',
+      effect: doubled('itemizeChanges'),
+    },
+    { names: ['stats'], help: 'tell numbers at the end', effect: flag('stats') },
+    { names: ['progress'], no: 'names', help: 'show how far each file is', effect: flag('progress') },
+    {
+      names: ['info'],
+      value: 'FLAGS',
+      help: 'what to tell: name2,stats,progress2; --info=help lists the flags',
+      effect: does(info),
+    },
+    {
+      names: ['debug'],
+      value: 'FLAGS',
+      help: 'what to tell about our own work; --debug=help lists the flags',
+      effect: does(debug),
+    },
+    {
+      names: ['out-format', 'log-format'],
+      value: 'FORMAT',
+      help: 'the line about each file: %i %n%L',
+      effect: does(({ transfer }, { value }) => {
+        transfer.outFormat = value;
+      }),
+    },
+    {
+      names: ['stderr'],
+      value: 'MODE',
+      help: 'where the server tells: errors, all or client',
+      effect: does(({ transfer }, of) => {
+        transfer.stderr = parseChoice(of, ['errors', 'all', 'client']);
+      }),
+    },
+    {
+      names: ['msgs2stderr'],
+      no: 'names',
+      help: 'the same as --stderr=all',
+      effect: does(
+        ({ transfer }) => {
+          transfer.stderr = 'all';
+        },
+        ({ transfer }) => {
+          transfer.stderr = 'client';
+        },
+      ),
+    },
+    {
+      names: ['human-readable'],
+      letter: 'h',
+      no: 'names and letter',
+      help: 'numbers with units of 1000; -hh: of 1024',
+      effect: does(humanReadable, (draft) => {
+        draft.output.humanReadable = 0;
+      }),
+    },
+    {
+      names: ['8-bit-output'],
+      letter: '8',
+      no: 'names and letter',
+      help: 'do not escape bytes above 127 in names',
+      effect: shown('eightBitOutput'),
+    },
+    {
+      names: ['outbuf'],
+      value: 'MODE',
+      help: 'how output is buffered: N, L or B',
+      effect: idle((of) => {
+        if (!/^[nlbNLB]/.test(of.value)) throw badValue(of, 'N, L or B');
+      }),
+    },
+    {
+      names: ['motd'],
+      no: 'names',
+      help: 'show the message of the day of a daemon (the default)',
+      effect: shown('motd'),
+    },
+    {
+      names: ['log-file'],
+      value: 'FILE',
+      help: 'write a log into FILE',
+      effect: does((draft, { value }) => {
+        draft.output.logFile = value;
+      }),
+    },
+    {
+      names: ['log-file-format'],
+      value: 'FORMAT',
+      help: 'the line of the log about each file',
+      effect: does((draft, { value }) => {
+        draft.output.logFileFormat = value;
+      }),
+    },
+    { names: ['help'], help: 'show this', effect: asks('help') },
+    { names: ['version'], letter: 'V', help: 'show the version', effect: asks('version') },
+  ],
+};
+
+function info(draft: Draft, { option, value }: ValueOf): void {
+  const words = messageWords(value);
+  if (words.some(isHelp)) draft.output.show ??= 'info-help';
+  const flags = words.filter((word) => !isHelp(word));
+  messageLevels(flags, infoFlags, option);
+  draft.transfer.info = [...(draft.transfer.info ?? []), ...flags];
+}
+
+function debug(draft: Draft, { option, value }: ValueOf): void {
+  const words = messageWords(value);
+  if (words.some(isHelp)) draft.output.show ??= 'debug-help';
+  const flags = words.filter((word) => !isHelp(word));
+  messageLevels(flags, debugFlags, option);
+  draft.output.debug = [...(draft.output.debug ?? []), ...flags];
+}
+
+function messageWords(value: string): string[] {
+  return value.split(',').filter((word) => word !== '');
+}
+
+function isHelp(word: string): boolean {
+  return word.toUpperCase() === 'HELP';
+}
+
+const MOST_READABLE = 3;
+
+function humanReadable({ output }: Draft): void {
+  const level = (output.humanReadable ?? 1) + 1;
+  output.humanReadable = level >= MOST_READABLE ? MOST_READABLE : level === 2 ? 2 : 1;
+}

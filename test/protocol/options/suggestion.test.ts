@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { nearest } from '../../../src/protocol/options/suggestion.ts';
+
+describe('a suggestion', () => {
+  const known = ['--delete', '--del', '--exclude', '--recursive', '-r'];
+
+  it.each([
+    ['--delet', '--delete'],
+    ['--dle', '--del'],
+    ['--exlcude', '--exclude'],
+    ['--recursivly', '--recursive'],
+  ])('for %s is %s', (written, meant) => {
+    expect(nearest(written, known)).toBe(meant);
+  });
+
+  it('is not made when nothing is near', () => {
+    expect(nearest('--frobnicate', known)).toBeUndefined();
+    expect(nearest('x'.repeat(10_000), known)).toBeUndefined();
+    expect(nearest('', [])).toBeUndefined();
+  });
+});
