@@ -6,3 +6,4 @@ export type {
   TransferOptions,
 } from './options/transfer-options.ts';
 export type { Transport } from './stream/transport.ts';
+export { compareNames, decodeName, encodeName, systemPath } from './wire/file-name.ts';
