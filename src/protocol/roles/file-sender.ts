@@ -1,6 +1,7 @@
 import type { StrongChecksum, StrongHash } from '../checksum/strong.ts';
 import type { BlockSums } from '../delta/block-sums.ts';
 import { MatchSearch } from '../delta/match-search.ts';
+import { Scanner } from '../delta/scanner.ts';
 import { basisLength, type SumHead } from '../delta/sum-head.ts';
 import type { TokenSink, TokenWriter } from '../delta/tokens.ts';
 import type { Problem } from '../errors.ts';
@@ -50,6 +51,8 @@ export class FileSender {
   readonly #buffers = [Buffer.allocUnsafeSlow(SLICE_LENGTH), Buffer.allocUnsafeSlow(SLICE_LENGTH)] as const;
   readonly #inFlight = [Promise.resolve(), Promise.resolve()];
   #turn: 0 | 1 = 0;
+  /** Made for the first file that has a basis. */
+  #scanner: Scanner | undefined;
 
   constructor(parts: FileSenderParts) {
     this.#parts = parts;
@@ -103,7 +106,11 @@ export class FileSender {
     sink: TokenSink,
   ): Promise<void> {
     const { out } = this.#parts;
-    const search = new MatchSearch(sums, sink, { strong: (bytes) => strong.block(bytes), isInPlace });
+    this.#scanner ??= new Scanner();
+    const search = new MatchSearch(this.#scanner, sums, sink, {
+      strong: (bytes) => strong.block(bytes),
+      isInPlace,
+    });
     for (let position = 0, isEnd = false; !isEnd; ) {
       const space = search.nextSpace();
       const wanted = Math.min(space.length, file.size - position);
