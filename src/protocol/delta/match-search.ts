@@ -6,6 +6,12 @@ import type { TokenSink } from './tokens.ts';
 /** Bytes that are read into the window at once. */
 const READ_LENGTH = 256 * 1024;
 const NO_BLOCK = -1;
+/**
+ * Bytes that may be summed in vain: at first, and for each byte of the file. A basis can be made so that every place
+ * looks like one of its blocks and none is; without a limit each byte would then cost a strong sum.
+ */
+const VAIN_START = 16 * 1024 * 1024;
+const VAIN_PER_BYTE = 16;
 
 export interface SearchOptions {
   /** The strong sum of a block, with the session's seed. */
@@ -35,6 +41,8 @@ export class MatchSearch {
   /** Offset of the window's first byte in the new file. */
   #base = 0;
   #want = 0;
+  /** Bytes that were summed without finding a block. */
+  #vain = 0;
 
   constructor(sums: BlockSums, sink: TokenSink, options: SearchOptions) {
     this.#sums = sums;
@@ -98,7 +106,7 @@ export class MatchSearch {
 
   #blockAt(at: number): number {
     const rolling = this.#rolling.value;
-    if (!this.#sums.mayContain(rolling)) return NO_BLOCK;
+    if (!this.#sums.mayContain(rolling) || this.#hasSummedEnough(at)) return NO_BLOCK;
     const bytes = this.#window.subarray(at, at + this.#rolling.length);
     let digest: Buffer | undefined;
     for (const block of this.#sums.candidates(rolling)) {
@@ -108,7 +116,12 @@ export class MatchSearch {
       const chosen = this.#choose(block, bytes.length, this.#base + at);
       if (chosen !== NO_BLOCK) return chosen;
     }
+    if (digest !== undefined) this.#vain += bytes.length;
     return NO_BLOCK;
+  }
+
+  #hasSummedEnough(at: number): boolean {
+    return this.#vain > VAIN_START + VAIN_PER_BYTE * (this.#base + at);
   }
 
   /** The block to name for bytes that equal `block`: one that is still there, and rather the one we want next. */

@@ -191,6 +191,35 @@ describe('the match search', () => {
     expect(summed - 100).toBeLessThanOrEqual(basis.length - 640);
   });
 
+  it('stops summing where a hostile basis makes every place look like a block', () => {
+    const file = Buffer.alloc(400_000);
+    const looksAlike = Buffer.alloc(20);
+    const head = { blockCount: 1, blockLength: 1000, strongLength: 16, remainder: 0 };
+    let summed = 0;
+    const strong = (bytes: Uint8Array) => {
+      summed += bytes.length;
+      return md5(Buffer.of(1));
+    };
+    let sent = 0;
+    const sink = {
+      literal: (bytes: Buffer) => {
+        sent += bytes.length;
+      },
+      match: () => expect.unreachable(),
+    };
+    const searching = new MatchSearch(new BlockSums(head, looksAlike, 16), sink, {
+      strong,
+      isInPlace: false,
+    });
+    for (let at = 0; at < file.length; ) {
+      const length = Math.min(searching.nextSpace().fill(0).length, file.length - at);
+      at += length;
+      searching.advance(length, at === file.length);
+    }
+    expect(sent).toBe(file.length);
+    expect(summed).toBeLessThan(30_000_000);
+  });
+
   describe('in place', () => {
     const basis = Buffer.from('aaaabbbbccccdddd');
     const inPlace = (file: string) =>
