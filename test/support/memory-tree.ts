@@ -48,8 +48,8 @@ export class MemoryTree implements SourceTree {
   readonly idNames?: IdNames;
   readonly entries: readonly FileEntry[];
   readonly contents: Map<string, Buffer>;
-  /** Problems that the first answer reports. */
-  problems: readonly Problem[] = [];
+  /** What is reported with the contents of a folder, by its name; for the top that is empty. */
+  readonly problems = new Map<string, Problem[]>();
   /** Names of files that were opened, in order, and of those that are open still. */
   readonly opened: string[] = [];
   readonly stillOpen = new Set<string>();
@@ -61,7 +61,10 @@ export class MemoryTree implements SourceTree {
   }
 
   roots(): Listing {
-    return { entries: this.entries.filter(({ name }) => !name.includes('/')), problems: this.problems };
+    return {
+      entries: this.entries.filter(({ name }) => !name.includes('/')),
+      problems: this.problems.get('') ?? [],
+    };
   }
 
   children(folder: FileEntry): Listing {
@@ -69,7 +72,7 @@ export class MemoryTree implements SourceTree {
       const slash = name.lastIndexOf('/');
       return slash >= 0 && name.slice(0, slash) === folder.name;
     });
-    return { entries, problems: [] };
+    return { entries, problems: this.problems.get(folder.name) ?? [] };
   }
 
   open({ name }: FileEntry): SourceFile {

@@ -1,3 +1,6 @@
+import { EntryDecoder } from '../../src/protocol/file-list/entry-decoder.ts';
+import type { EntryFormat } from '../../src/protocol/file-list/file-entry.ts';
+import type { Terms } from '../../src/protocol/terms.ts';
 import { Cursor } from '../../src/protocol/wire/cursor.ts';
 import { IndexDecoder, NDX_DONE } from '../../src/protocol/wire/file-index.ts';
 import { decodePackedTokens, decodePlainTokens, type PackedToken, type Token } from './token-decoder.ts';
@@ -52,4 +55,32 @@ export function decodeAnswers(data: Buffer, format: SenderStreamFormat): Answer[
     answers.push({ ...item, tokens, sum: cursor.bytes(digestLength).toString('hex') });
   }
   return answers;
+}
+
+/** The format of entries of which nothing is kept but type, size and time: no options that add fields. */
+export function plainFormat({ protocol, varintFlags, safeFileList: safeEnd }: Terms): EntryFormat {
+  return {
+    protocol,
+    varintFlags,
+    safeEnd,
+    owner: false,
+    group: false,
+    links: false,
+    devices: false,
+    specials: false,
+    hardLinks: false,
+    atimes: false,
+    checksumLength: 0,
+    inlineNames: false,
+  };
+}
+
+/** What follows a file list that came in one piece, in {@link plainFormat}. */
+export function behindList(data: Buffer, terms: Terms): Buffer {
+  const decoder = new EntryDecoder(plainFormat(terms));
+  const cursor = new Cursor(data);
+  decoder.startList(0);
+  while (decoder.decode(cursor).kind === 'entry');
+  if (terms.protocol < 30) cursor.int32();
+  return cursor.takeRest();
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestLengths } from '../../../src/protocol/checksum/strong.ts';
 import { EntryDecoder } from '../../../src/protocol/file-list/entry-decoder.ts';
-import type { EntryFormat, FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
+import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
 import type { TransferOptions } from '../../../src/protocol/options/transfer-options.ts';
 import type { ChecksumName, CompressionName, Terms } from '../../../src/protocol/terms.ts';
 import { Cursor } from '../../../src/protocol/wire/cursor.ts';
@@ -9,7 +9,7 @@ import { frame, int32 } from '../../support/frames.ts';
 import { generatedBytes } from '../../support/generated-bytes.ts';
 import { MemoryTree } from '../../support/memory-tree.ts';
 import { perform, termsOf } from '../../support/scripted-session.ts';
-import { type Answer, decodeAnswers } from '../../support/sender-stream.ts';
+import { type Answer, decodeAnswers, plainFormat } from '../../support/sender-stream.ts';
 import { joinLiterals, type PackedToken, type Token } from '../../support/token-decoder.ts';
 import { unpackTokens, zlibUnpacker, zstdUnpacker } from '../../support/unpacker.ts';
 import { wireFixtures } from '../../support/wire-fixtures.ts';
@@ -68,18 +68,7 @@ function optionsOf({ options }: RecordedTransfer): TransferOptions {
 }
 
 function decodeList(transfer: RecordedTransfer, terms: Terms): FileEntry[] {
-  const { varintFlags, safeFileList: safeEnd, protocol } = terms;
-  const fields = { owner: false, group: false, links: false, devices: false, specials: false, atimes: false };
-  const hardLinks = optionsOf(transfer).hardLinks === true;
-  const format: EntryFormat = {
-    ...fields,
-    protocol,
-    varintFlags,
-    safeEnd,
-    hardLinks,
-    checksumLength: 0,
-    inlineNames: false,
-  };
+  const format = { ...plainFormat(terms), hardLinks: optionsOf(transfer).hardLinks === true };
   const decoder = new EntryDecoder(format);
   decoder.startList(0);
   const cursor = new Cursor(Buffer.from(transfer.fromSender, 'hex'));
