@@ -57,12 +57,24 @@ export interface RecordedList {
   readonly hex: string;
 }
 
+/** What tells how a list is to be decoded. */
+export type ListFormat = Pick<
+  RecordedList,
+  | 'protocol'
+  | 'compat_flags'
+  | 'inc_recurse'
+  | 'flags_as_varint'
+  | 'server_args'
+  | 'checksum_name'
+  | 'id_lists'
+>;
+
 /** ACLs and extended attributes are not supported, so their records are not decoded either. */
 export const recordedLists = wireFixtures<RecordedList>('flist-*').filter(([name]) => !name.includes('acl'));
 
 const digestLengths: Readonly<Record<string, number>> = { md4: 16, md5: 16, xxh128: 16 };
 
-export function formatOf(list: RecordedList): EntryFormat {
+export function formatOf(list: ListFormat): EntryFormat {
   const cluster = list.server_args[1]?.replace(/e\..*/, '') ?? '';
   const has = (letter: string) => cluster.includes(letter);
   return {
@@ -81,7 +93,7 @@ export function formatOf(list: RecordedList): EntryFormat {
   };
 }
 
-export const idFormatOf = (list: RecordedList) => ({
+export const idFormatOf = (list: ListFormat) => ({
   protocol: list.protocol,
   idZeroNames: (Number(list.compat_flags) & 0x100) !== 0,
 });
@@ -97,7 +109,7 @@ export interface DecodedList {
 }
 
 /** Decodes a whole recorded stream in one go: the order of lists, indexes, id lists and errors is the stock one. */
-export function decodeStream(list: RecordedList, cursor: Cursor) {
+export function decodeStream(list: ListFormat, cursor: Cursor) {
   const decoder = new EntryDecoder(formatOf(list));
   const indexes = new IndexDecoder(list.protocol);
   const lists: DecodedList[] = [];

@@ -16,6 +16,7 @@ import {
   decodeStream,
   formatOf,
   idNamesOf,
+  type ListFormat,
   nameOf,
   type RecordedList,
   recordedLists,
@@ -190,12 +191,14 @@ describe('incremental lists', () => {
   it('repeat an error in every list from where it happened on, unless errors are to be ignored', async () => {
     const tree = memoryTree({ a: { f: 'x' }, b: { g: 'y' } });
     tree.problems.set('a', problemsFor(1));
-    const recorded = { protocol: 31, inc_recurse: true, flags_as_varint: true, compat_flags: '0x1ff' };
-    const list = {
-      ...recorded,
+    const list: ListFormat = {
+      protocol: 31,
+      inc_recurse: true,
+      flags_as_varint: true,
+      compat_flags: '0x1ff',
       server_args: ['--server', '-l'],
       checksum_name: null,
-    } as unknown as RecordedList;
+    };
     const errorsOf = (wire: Buffer) =>
       decodeStream(list, new Cursor(wire)).lists.map(({ ioError }) => ioError);
     const told = await send({ tree, terms, format });
