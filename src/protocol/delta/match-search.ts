@@ -6,6 +6,12 @@ import type { TokenSink } from './tokens.ts';
 /** Bytes that are read into the window at once. */
 const READ_LENGTH = 256 * 1024;
 const NO_BLOCK = -1;
+/**
+ * Bytes that may be summed in vain: at first, and for each byte of the file. A basis can be made so that every place
+ * looks like one of its blocks and none is; without a limit each byte would then cost a strong sum.
+ */
+const VAIN_START = 16 * 1024 * 1024;
+const VAIN_PER_BYTE = 16;
 
 export interface SearchOptions {
   /** The strong sum of a block, with the session's seed. */
@@ -34,6 +40,8 @@ export class MatchSearch {
   /** Offset of the window's first byte in the new file. */
   #base = 0;
   #want = 0;
+  /** Bytes that were summed without finding a block. */
+  #vain = 0;
 
   constructor(scanner: Scanner, sums: BlockSums, sink: TokenSink, options: SearchOptions) {
     this.#scanner = scanner;
@@ -59,6 +67,7 @@ export class MatchSearch {
     this.#filled += length;
     this.#searchFull();
     if (isEnd) this.#searchEnd();
+    else this.#literal(this.#searchedTo);
   }
 
   /** Looks for whole blocks at every place where one fits. */
@@ -67,10 +76,13 @@ export class MatchSearch {
     const last = this.#filled - length;
     while (this.#from <= last) {
       this.#scanner.restart(this.#from, length);
-      if (this.#matchNext(last, length)) continue;
-      this.#literal(last + 1);
-      return;
+      if (!this.#matchNext(last, length)) break;
     }
+  }
+
+  /** Before this place no whole block is left to be found. */
+  get #searchedTo(): number {
+    return Math.max(this.#from, this.#filled - this.#sums.head.blockLength + 1);
   }
 
   /** Takes the first match at or behind the place where the search stands; false if there is none up to `last`. */
@@ -96,7 +108,7 @@ export class MatchSearch {
 
   #literal(end: number): void {
     if (end > this.#from) this.#sink.literal(this.#scanner.window.subarray(this.#from, end));
-    this.#from = Math.max(this.#from, end);
+    this.#from = end;
   }
 
   #match(at: number, length: number): boolean {
@@ -111,6 +123,7 @@ export class MatchSearch {
   }
 
   #blockFor(bytes: Buffer, offset: number): number {
+    if (this.#hasSummedEnough(offset)) return NO_BLOCK;
     let digest: Buffer | undefined;
     for (const block of this.#scanner.candidates()) {
       if (lengthOfBlock(this.#sums.head, block) !== bytes.length) continue;
@@ -119,7 +132,12 @@ export class MatchSearch {
       const chosen = this.#choose(block, bytes.length, offset);
       if (chosen !== NO_BLOCK) return chosen;
     }
+    if (digest !== undefined) this.#vain += bytes.length;
     return NO_BLOCK;
+  }
+
+  #hasSummedEnough(offset: number): boolean {
+    return this.#vain > VAIN_START + VAIN_PER_BYTE * offset;
   }
 
   /** The block to name for bytes that equal `block`: one that is still there, and rather the one we want next. */
