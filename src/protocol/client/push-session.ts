@@ -226,6 +226,7 @@ export class PushSession {
         tree,
         out,
         tokens: tokenWriterFor(out, this.#options, terms),
+        isPacked: terms.compression !== 'none',
         strong,
         onProgress: (entry, position) => this.#listeners.progress?.(entry, position),
       }),

@@ -135,16 +135,27 @@ class Sender {
       this.#decline(item.index, file);
       return;
     }
+    const append = this.#appendMode(item, sums);
     try {
-      await this.#send(file, entry, item, sums);
+      if (append !== undefined && file.size < entry.size) {
+        this.#decline(item.index, diminished(entry.name));
+        return;
+      }
+      await this.#send(file, entry, item, sums, append);
     } finally {
       await file.close();
     }
     events.onItem(entry, item);
   }
 
-  async #send(file: SourceFile, entry: FileEntry, item: Item, sums: Buffer | undefined): Promise<void> {
-    const { files, digestLength, append, out } = this.#parts;
+  async #send(
+    file: SourceFile,
+    entry: FileEntry,
+    item: Item,
+    sums: Buffer | undefined,
+    append: 'append' | 'verify' | undefined,
+  ): Promise<void> {
+    const { files, digestLength, out } = this.#parts;
     const head = clampStrong(item.head ?? NO_BASIS, digestLength);
     this.#echo({ ...item, head });
     const sent = await files.send(file, {
@@ -152,7 +163,7 @@ class Sender {
       head,
       sums: sums === undefined ? undefined : new BlockSums(item.head ?? NO_BASIS, sums, digestLength),
       isInPlace: this.#isInPlace(item),
-      append: head.blockCount > 0 && sums === undefined ? append : undefined,
+      append,
     });
     if (out.isFull) await out.flush();
     this.#count(file.size);
@@ -175,6 +186,14 @@ class Sender {
   #count(size: number): void {
     this.counts.transferredFiles += 1;
     this.counts.transferredSize += size;
+  }
+
+  /** Blocks without sums: the receiver keeps what it has. Below protocol 30 it always verifies that. */
+  #appendMode({ head }: Item, sums: Buffer | undefined): 'append' | 'verify' | undefined {
+    const { append, terms } = this.#parts;
+    if (append === undefined || sums !== undefined || head === undefined || head.blockCount === 0)
+      return undefined;
+    return terms.protocol >= 30 ? append : 'verify';
   }
 
   /** Whether the receiver writes into its basis while it reads from it. */
@@ -212,6 +231,12 @@ class Sender {
     const request = await this.#nextRequest();
     if (request.kind !== 'done') throw new ProtocolError('the receiver asked for a file after the goodbye');
   }
+}
+
+/** What the receiver has may be longer than the file by now: appending nothing would leave it so. */
+function diminished(path: string): Problem {
+  const cause = new Error('the file has become shorter since it was listed: nothing can be appended');
+  return { path, doing: 'read', cause, kind: 'vanished' };
 }
 
 /** Old servers count bytes that a digest does not have; newer ones refuse to see that number again. */
