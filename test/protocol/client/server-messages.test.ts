@@ -93,11 +93,20 @@ describe('a server that gives up', () => {
   it('may have no words', () => {
     const { messages } = listen();
     expect(() => messages.handle(frameCodes.errorExit, int32(11))).toThrow('with exit code 11');
-    try {
-      messages.handle(frameCodes.errorExit, int32(11));
-    } catch (thrown) {
-      expect(thrown).toMatchObject({ exitCode: 11 });
-    }
+  });
+
+  it.each([
+    [11, 11],
+    [255, 255],
+    [0, 12],
+    [-1, 12],
+    [256, 12],
+    [2 ** 31 - 1, 12],
+  ])('with code %d ends us with %d', (code, exitCode) => {
+    const { messages } = listen();
+    expect(() => messages.handle(frameCodes.errorExit, int32(code))).toThrow(
+      expect.objectContaining({ exitCode }),
+    );
   });
 
   it('confirms our own leave with an empty frame, which is no failure', () => {
