@@ -4,6 +4,7 @@ import { type PushListeners, type PushResult, PushSession } from '../../src/prot
 import type { SourceTree } from '../../src/protocol/file-list/source-tree.ts';
 import { resolveOptions } from '../../src/protocol/options/resolve-options.ts';
 import type { TransferOptions } from '../../src/protocol/options/transfer-options.ts';
+import type { Transport } from '../../src/protocol/stream/transport.ts';
 import { WireReader } from '../../src/protocol/stream/wire-reader.ts';
 import { WireWriter } from '../../src/protocol/stream/wire-writer.ts';
 import type { ChecksumName, CompressionName, Terms } from '../../src/protocol/terms.ts';
@@ -37,7 +38,7 @@ export async function perform(script: Script): Promise<Performance> {
 }
 
 /** A connection whose login is over. */
-export function connectionTo(transport: ReturnType<typeof scriptedTransport>, protocol: number): Connection {
+export function connectionTo(transport: Transport, protocol: number): Connection {
   const reader = new WireReader(transport);
   const writer = new WireWriter(transport);
   const heartbeat = new Heartbeat({ transport, reader, writer, timeoutSeconds: 0, signal: undefined });
