@@ -32,6 +32,9 @@ export interface SetUpRequest {
   readonly compress: boolean;
   /** Fixed by `--compress-choice` and its relatives. */
   readonly compression: CompressionName | undefined;
+  /** Names in the order of the user's preference, instead of our own. */
+  readonly checksumPreference?: readonly ChecksumName[] | undefined;
+  readonly compressionPreference?: readonly CompressionName[] | undefined;
   /** What this server offered before: then nothing needs to be waited for. */
   readonly remembered: ServerOffers | undefined;
 }
