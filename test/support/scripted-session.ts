@@ -1,3 +1,4 @@
+import { acknowledger } from '../../src/protocol/client/acknowledger.ts';
 import type { Connection } from '../../src/protocol/client/connection.ts';
 import { Heartbeat } from '../../src/protocol/client/heartbeat.ts';
 import { type PushListeners, type PushResult, PushSession } from '../../src/protocol/client/push-session.ts';
@@ -50,6 +51,7 @@ export function sessionOn(transport: Transport, terms: Terms, options: TransferO
 export function connectionTo(transport: Transport, protocol: number): Connection {
   const reader = new WireReader(transport);
   const writer = new WireWriter(transport);
+  reader.beforeWaiting = acknowledger({ reader, writer });
   const heartbeat = new Heartbeat({ transport, reader, writer, timeoutSeconds: 0, signal: undefined });
   const greeting = { version: protocol, sub: 0, digests: undefined };
   return { transport, reader, writer, heartbeat, login: { protocol, greeting, lines: [] } };
