@@ -1,9 +1,11 @@
+import { acknowledger } from '../../src/protocol/client/acknowledger.ts';
 import type { Connection } from '../../src/protocol/client/connection.ts';
 import { Heartbeat } from '../../src/protocol/client/heartbeat.ts';
 import { type PushListeners, type PushResult, PushSession } from '../../src/protocol/client/push-session.ts';
 import type { SourceTree } from '../../src/protocol/file-list/source-tree.ts';
 import { resolveOptions } from '../../src/protocol/options/resolve-options.ts';
 import type { TransferOptions } from '../../src/protocol/options/transfer-options.ts';
+import type { Transport } from '../../src/protocol/stream/transport.ts';
 import { WireReader } from '../../src/protocol/stream/wire-reader.ts';
 import { WireWriter } from '../../src/protocol/stream/wire-writer.ts';
 import type { ChecksumName, CompressionName, Terms } from '../../src/protocol/terms.ts';
@@ -30,9 +32,7 @@ const NO_OFFERS = { negotiates: false, checksums: [], compressions: [] };
 export async function perform(script: Script): Promise<Performance> {
   const { terms, options, tree, filterList, fromServer, listeners = {} } = script;
   const transport = scriptedTransport(fromServer);
-  const connection = connectionTo(transport, terms.protocol);
-  if (terms.protocol >= 30) connection.writer.startFrames();
-  const session = new PushSession({ connection, terms, offers: NO_OFFERS, options: resolveOptions(options) });
+  const session = sessionOn(transport, terms, options);
   const result = await session.run({ tree, filterList, listeners });
   const told = Buffer.concat(transport.told);
   return terms.protocol >= 30
@@ -40,10 +40,18 @@ export async function perform(script: Script): Promise<Performance> {
     : { result, data: told, messages: [], emptyFrames: 0 };
 }
 
+/** A session whose set-up is over but for the seed. */
+export function sessionOn(transport: Transport, terms: Terms, options: TransferOptions): PushSession {
+  const connection = connectionTo(transport, terms.protocol);
+  if (terms.protocol >= 30) connection.writer.startFrames();
+  return new PushSession({ connection, terms, offers: NO_OFFERS, options: resolveOptions(options) });
+}
+
 /** A connection whose login is over. */
-export function connectionTo(transport: ReturnType<typeof scriptedTransport>, protocol: number): Connection {
+export function connectionTo(transport: Transport, protocol: number): Connection {
   const reader = new WireReader(transport);
   const writer = new WireWriter(transport);
+  reader.beforeWaiting = acknowledger({ reader, writer });
   const heartbeat = new Heartbeat({ transport, reader, writer, timeoutSeconds: 0, signal: undefined });
   const greeting = { version: protocol, sub: 0, digests: undefined };
   return { transport, reader, writer, heartbeat, login: { protocol, greeting, lines: [] } };

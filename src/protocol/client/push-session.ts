@@ -93,6 +93,8 @@ export class PushSession {
   readonly #requests = new Requests();
   readonly #list: FileList;
   readonly #seed = Promise.withResolvers<number>();
+  /** Since when the seed has been waited for; undefined once it is there. */
+  #seedSince: number | undefined = performance.now();
   readonly #reading: Promise<void>;
   #listeners: PushListeners = {};
   #state: 'waiting' | 'running' | 'over' = 'waiting';
@@ -116,6 +118,7 @@ export class PushSession {
       // A failure reaches whoever waits for the seed or for a request; it may be that nobody does.
     });
     this.#reading = this.#read();
+    connection.heartbeat.owedSince = () => this.#owedSince();
   }
 
   /** The server has finished the set-up. */
@@ -158,6 +161,7 @@ export class PushSession {
     try {
       const seed = await reader.read(decodeChecksumSeed);
       reader.startFrames((code, payload) => this.#messages.handle(code, payload));
+      this.#seedSince = undefined;
       this.#seed.resolve(seed);
     } catch (thrown) {
       this.#seed.reject(thrown);
@@ -172,6 +176,23 @@ export class PushSession {
       isAppend: this.#options.append !== undefined,
       entryCount: () => this.#list.count,
     });
+    if (!isBrokenLine(this.#requests.failure)) await this.#hangUp();
+  }
+
+  /** Nothing that we still say counts any more: the server has given up, or cannot be understood. */
+  async #hangUp(): Promise<void> {
+    const { transport, writer } = this.#connection;
+    const patience = setTimeout(() => transport.destroy(), LAST_WORDS_MS);
+    await writer.flush().catch(() => {
+      // The line is broken already.
+    });
+    clearTimeout(patience);
+    transport.destroy();
+  }
+
+  /** While we list, sum or search, the server may be silent; it owes us nothing but requests and room to write. */
+  #owedSince(): number | undefined {
+    return this.#seedSince ?? this.#connection.writer.blockedSince ?? this.#requests.awaitedSince;
   }
 
   async #listSender(
@@ -269,14 +290,18 @@ export class PushSession {
   /** What really ended the session: a broken connection is often the echo of something that the server has said. */
   async #reasonFor(thrown: unknown): Promise<unknown> {
     const { transport } = this.#connection;
-    if (!(thrown instanceof ConnectionError || thrown instanceof ConnectionClosedError)) return thrown;
+    if (!isBrokenLine(thrown)) return thrown;
     const lastWords = setTimeout(() => transport.destroy(), LAST_WORDS_MS);
     await this.#reading;
     clearTimeout(lastWords);
-    if (this.#requests.failure instanceof RemoteExitError) return this.#requests.failure;
+    if (!isBrokenLine(this.#requests.failure)) return this.#requests.failure;
     if (this.#messages.errorTexts.length > 0) {
       return new RemoteExitError(this.#messages.explain(''), exitCodes.stream, { cause: thrown });
     }
     return thrown;
   }
+}
+
+function isBrokenLine(error: unknown): boolean {
+  return error instanceof ConnectionError || error instanceof ConnectionClosedError;
 }

@@ -7,7 +7,6 @@ import { type DaemonTarget, modulePath } from '../handshake/target.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
-import { acknowledger } from './acknowledger.ts';
 import { connectDaemon } from './connection.ts';
 import { type PushListeners, type PushResult, PushSession } from './push-session.ts';
 
@@ -62,7 +61,6 @@ async function beginPush(request: OpenPushRequest): Promise<PushSession> {
       incrementalRecursion: true,
     });
     encodeArguments(writer.encoder, words, login.protocol);
-    reader.beforeWaiting = acknowledger(connected);
     const [transferChecksum, fileListChecksum] = checksumNames(options.checksumChoice);
     const { terms, offers } = await setUp(reader, writer, {
       protocol: login.protocol,

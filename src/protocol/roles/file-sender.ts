@@ -8,6 +8,7 @@ import type { Problem } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import type { SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import { COPIED_LENGTH, type WireWriter } from '../stream/wire-writer.ts';
+import { Breathing } from './breathing.ts';
 
 /** Bytes that are read and sent between two waits. Packed, each slice stands alone, and long ones pack better. */
 const SLICE_LENGTH = 256 * 1024;
@@ -51,6 +52,7 @@ export interface SentFile {
 export class FileSender {
   readonly #parts: FileSenderParts;
   readonly #buffers: readonly [Buffer, Buffer];
+  readonly #breathing = new Breathing();
   readonly #inFlight = [Promise.resolve(), Promise.resolve()];
   #turn: 0 | 1 = 0;
   /** Made for the first file that has a basis. */
@@ -124,6 +126,7 @@ export class FileSender {
       isEnd = length < wanted || position === file.size;
       search.advance(length, isEnd);
       await out.flush();
+      await this.#breathing.after(length);
       if (length < wanted) throw shrunk(position);
       this.#parts.onProgress?.(entry, position);
     }
@@ -158,6 +161,7 @@ export class FileSender {
       position += length;
       use(bytes.subarray(0, length), position);
       if (length > COPIED_LENGTH || out.isFull) this.#inFlight[this.#turn] = out.flush();
+      await this.#breathing.after(length);
       if (length < wanted) throw shrunk(position);
     }
   }

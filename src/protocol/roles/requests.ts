@@ -15,6 +15,8 @@ export class Requests {
   #head = 0;
   #waiting: PromiseWithResolvers<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
+  /** Since when somebody has been waiting for a request, in ms of the monotonic clock. */
+  awaitedSince: number | undefined;
 
   get isEmpty(): boolean {
     return this.#head === this.#queue.length;
@@ -43,7 +45,9 @@ export class Requests {
       if (request !== undefined) return request;
       if (this.#failure !== undefined) throw this.#failure.error;
       this.#waiting = Promise.withResolvers();
+      this.awaitedSince = performance.now();
       await this.#waiting.promise;
+      this.awaitedSince = undefined;
     }
   }
 

@@ -33,8 +33,9 @@ export class WireWriter {
   sent = 0;
   /** When anything was last handed to the transport, in ms of the monotonic clock. */
   spokeAt = performance.now();
-  /** When the operating system last took data of ours that was no mere sign of life. */
-  progressAt = performance.now();
+  /** Since when the operating system has taken no more of our data; undefined while nothing waits to be taken. */
+  blockedSince: number | undefined;
+  #blocked = 0;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -80,8 +81,11 @@ export class WireWriter {
     const chunks = this.#takeChunks();
     const encoder = this.encoder;
     this.encoder = this.#free.pop() ?? new Encoder(2 * FULL);
+    this.#blocked += 1;
+    this.blockedSince ??= performance.now();
     const flushed = this.#send(chunks).then(() => {
-      this.progressAt = performance.now();
+      this.#blocked -= 1;
+      this.blockedSince = this.#blocked > 0 ? performance.now() : undefined;
       encoder.reset();
       this.#free.push(encoder);
     });

@@ -15,8 +15,8 @@ export const MAX_MESSAGE_LENGTH = 5119;
 /** Bytes of a line during the daemon's login. */
 export const MAX_LINE_LENGTH = 5119;
 
-/** Lines of motd or module list that we are willing to read. */
-export const MAX_LOGIN_LINES = 100_000;
+/** Bytes of motd or module list that we are willing to hold. */
+export const MAX_LOGIN_LENGTH = 4 * 1024 * 1024;
 
 /** Bytes of a list of algorithm names. */
 export const MAX_NAMES_LENGTH = 255;
