@@ -84,8 +84,13 @@ export class Peer {
 
   /** The next so many bytes. */
   async take(length: number): Promise<Buffer> {
-    while (this.heard().length < this.#taken + length) await this.#more();
+    await this.arrived(length);
     return this.#take(this.#taken + length);
+  }
+
+  /** Waits until so many bytes are there that have not been taken. */
+  async arrived(length: number): Promise<void> {
+    while (this.rest().length < length) await this.#more();
   }
 
   /** What has been heard and not been taken. */
