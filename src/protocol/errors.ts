@@ -44,6 +44,12 @@ export class TargetError extends RsyncError {
   readonly exitCode = exitCodes.startup;
 }
 
+/** The folder that everything is relative to cannot be entered. */
+export class SelectionError extends RsyncError {
+  readonly code = 'ERR_RSYNC_SELECTION';
+  readonly exitCode = exitCodes.fileSelection;
+}
+
 /** The request is sensible, but this program (or the server) does not do it. */
 export class UnsupportedError extends RsyncError {
   readonly code = 'ERR_RSYNC_UNSUPPORTED';

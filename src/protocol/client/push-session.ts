@@ -121,6 +121,11 @@ export class PushSession {
     connection.heartbeat.owedSince = () => this.#owedSince();
   }
 
+  /** Whether the server reads a filter list in front of the file list. */
+  get expectsFilterList(): boolean {
+    return this.#options.delete !== undefined || this.#options.pruneEmptyDirs === true;
+  }
+
   /** The server has finished the set-up. */
   async isReady(): Promise<void> {
     await this.#seed.promise;

@@ -1,5 +1,4 @@
 import { ConnectionClosedError } from '../errors.ts';
-import { LocalTree } from '../files/local-tree.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
 import { serverArguments } from '../handshake/server-arguments.ts';
 import { CAPABILITIES, ForgottenError, type ServerOffers, setUp } from '../handshake/set-up.ts';
@@ -8,6 +7,7 @@ import { resolveOptions } from '../options/resolve-options.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
 import { connectDaemon } from './connection.ts';
+import { openLocalTree } from './local-source.ts';
 import { type PushListeners, type PushResult, PushSession } from './push-session.ts';
 
 export interface OpenPushRequest {
@@ -96,17 +96,10 @@ export async function push(
   request: OpenPushRequest,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
-  const { recursive, dirs, relative, hardLinks, atimes, delete: deletes } = resolveOptions(request.transfer);
-  const tree = new LocalTree(sources, {
-    recursive,
-    dirs,
-    relative,
-    hardLinks: hardLinks === true,
-    atimes: (atimes ?? 0) > 0,
-  });
+  const tree = await openLocalTree(sources, request.transfer);
   const session = await beginPush(request);
   try {
-    const filterList = deletes === undefined ? undefined : Buffer.alloc(4);
+    const filterList = session.expectsFilterList ? Buffer.alloc(4) : undefined;
     return await session.run({ tree, filterList, listeners });
   } finally {
     tree.close();

@@ -19,6 +19,12 @@ export interface SourceTree {
   children(folder: FileEntry): Listing | Promise<Listing>;
   /** Opens a regular file of this tree for reading. May be asked again for the same entry. */
   open(entry: FileEntry): SourceFile | Promise<SourceFile>;
+  /**
+   * Removes an entry that has arrived (`--remove-source-files`), but only if it is still what was listed; answers
+   * whether it was there. Never asked for folders. What is thrown is reported, and the entry stays. A tree without this
+   * keeps everything.
+   */
+  remove?(entry: FileEntry): boolean | Promise<boolean>;
   /** The names of users and groups; none means that the numbers count. */
   readonly idNames?: IdNames;
 }

@@ -1,21 +1,22 @@
 import { basename, dirname } from 'node:path';
-import type { Problem } from '../errors.ts';
+import { type Problem, SelectionError } from '../errors.ts';
 import type { FileEntry, IdNames } from '../file-list/file-entry.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import { localIdNames } from './id-names.ts';
 import {
+  attempt,
   type LocalEntry,
-  leadsToFolder,
-  type Origin,
-  pathOf,
+  NoReferentError,
+  problemOf,
   readEntries,
   readEntry,
   readOriginEntry,
-  realFolder,
 } from './local-entry.ts';
-import { parseSource, type SourceArgument } from './source-arguments.ts';
+import { deviceAt, leadsToFolder, type Origin, pathOf, realFolder } from './origin.ts';
+import { listedSources, parseSource, type SourceArgument } from './source-arguments.ts';
 import { SourceOpener } from './source-file.ts';
+import { SourceRemover } from './source-remover.ts';
 import type { EntryWishes } from './stat-entry.ts';
 
 export interface LocalTreeOptions extends EntryWishes {
@@ -23,7 +24,17 @@ export interface LocalTreeOptions extends EntryWishes {
   /** Folders are listed without their contents. */
   readonly dirs: boolean;
   readonly relative: boolean;
+  /** Names to list instead of the one source, which is the folder that they are relative to. */
+  readonly names?: readonly string[] | undefined;
+  /** What becomes of a source that does not exist: a problem (the default), nothing, or an entry to be deleted. */
+  readonly missing?: 'reported' | 'ignored' | 'deleted' | undefined;
+  /** An entry to be deleted is listed also when its folder is missing: only a list in one piece can hold it. */
+  readonly listsOrphans?: boolean | undefined;
+  /** Reading a file leaves its access time as it is; only its owner and root can ask for that. */
+  readonly openNoatime?: boolean | undefined;
 }
+
+type Entries = Map<string, LocalEntry>;
 
 /**
  * Files and folders of this machine, named as rsync's source arguments. Everything is answered at once, with
@@ -33,30 +44,46 @@ export class LocalTree implements SourceTree {
   readonly idNames: IdNames = localIdNames();
   readonly #options: LocalTreeOptions;
   readonly #sources: readonly SourceArgument[];
-  readonly #opener = new SourceOpener();
+  readonly #opener: SourceOpener;
+  readonly #remover = new SourceRemover();
   /** What the arguments name in each folder, by the folder's name; the top is ''. */
-  readonly #named = new Map<string, Map<string, LocalEntry>>();
+  readonly #named = new Map<string, Entries>();
   /** Folders of the same name that come from several sources: their contents are merged. */
   readonly #merged = new Map<string, Origin[]>();
+  /** Folders on the way to sources, by where they lie and their name. */
+  readonly #implied = new Map<string, LocalEntry>();
+  /** Entries to be deleted, in folders that are not listed. */
+  readonly #orphans: LocalEntry[] = [];
 
+  /**
+   * @throws UsageError for sources that mean nothing, SelectionError if the folder of a list of names cannot be
+   * entered.
+   */
   constructor(sources: readonly string[], options: LocalTreeOptions) {
+    const { relative, names } = options;
     this.#options = options;
-    this.#sources = sources.map((source) => parseSource(source, options.relative));
+    this.#opener = new SourceOpener(options);
+    this.#sources =
+      names === undefined
+        ? sources.map((source) => parseSource(source, relative))
+        : listedSources(sources, names, relative);
+    if (names !== undefined) refuseFolder(sources[0] ?? '');
   }
 
   roots(): Listing {
     const problems: Problem[] = [];
-    const entries = new Map<string, LocalEntry>();
+    const entries: Entries = new Map();
     for (const source of this.#sources) {
       const base = enterBase(source, problems);
       if (base === undefined) continue;
       try {
         this.#addSource(source, base, entries, problems);
       } catch (thrown) {
-        problems.push(sourceProblem(source.text, thrown));
+        this.#addFailed(source, base, thrown as NodeJS.ErrnoException, problems);
       }
     }
     for (const [name, entry] of this.#named.get('') ?? []) this.#merge(entries, name, entry);
+    for (const entry of this.#orphans) this.#merge(entries, entry.name, entry);
     return { entries: [...entries.values()], problems };
   }
 
@@ -77,26 +104,27 @@ export class LocalTree implements SourceTree {
     return this.#opener.open(dirname(path), basename(path));
   }
 
-  /** Lets go of what opening files has kept open. */
-  close(): void {
-    this.#opener.close();
+  remove(entry: FileEntry): boolean {
+    return this.#remover.remove(entry as LocalEntry, this.#options);
   }
 
-  #addSource(
-    source: SourceArgument,
-    origin: Origin,
-    top: Map<string, LocalEntry>,
-    problems: Problem[],
-  ): void {
+  /** Lets go of what opening and removing files has kept open. */
+  close(): void {
+    this.#opener.close();
+    this.#remover.close();
+  }
+
+  #addSource(source: SourceArgument, origin: Origin, top: Entries, problems: Problem[]): void {
     const { recursive, dirs } = this.#options;
     if (source.components.length > 0) {
       const isListed = this.#addNamed(source, origin, problems);
-      if (isListed && source.impliesRoot) {
-        this.#merge(top, '.', readEntry('.', origin, 'implied', this.#options));
-      }
+      if (!isListed || !source.impliesRoot) return;
+      if (recursive || dirs) this.#merge(top, '.', readEntry('.', origin, 'implied', this.#options));
+      else problems.push(skipped('.'));
     } else if (recursive || dirs) {
-      this.#merge(top, '.', readEntry('.', origin, 'root', this.#options));
-      for (const entry of this.#scan('.', origin, problems)) this.#merge(top, entry.name, entry);
+      const root = this.#confined(readEntry('.', origin, 'root', this.#options));
+      this.#merge(top, '.', root);
+      for (const entry of this.#scan('.', root.origin, problems)) this.#merge(top, entry.name, entry);
     } else {
       problems.push(skipped(source.text));
     }
@@ -104,18 +132,10 @@ export class LocalTree implements SourceTree {
 
   /** Adds a named source, and with `--relative` the folders that lead to it: all of them or none. */
   #addNamed(source: SourceArgument, base: Origin, problems: Problem[]): boolean {
-    const implied: Array<{ readonly parent: string; readonly entry: LocalEntry }> = [];
-    let origin = base;
-    let parent = '';
-    for (const component of source.components.slice(0, -1)) {
-      const name = parent === '' ? component : `${parent}/${component}`;
-      origin = { prefix: `${name}/`, folder: realFolder(pathOf(origin, name)) };
-      implied.push({ parent, entry: readOriginEntry(origin, 'implied', this.#options) });
-      parent = name;
-    }
-    const last = source.components.at(-1) ?? '.';
     const { recursive, dirs } = this.#options;
-    const name = parent === '' ? last : `${parent}/${last}`;
+    const parents = parentNames(source).map((name) => this.#impliedFolder(base, name));
+    const origin = parents.at(-1)?.origin ?? base;
+    const name = source.components.join('/');
     const path = pathOf(origin, name);
     // A symlink with a slash behind it is followed, if it leads to a folder.
     const entry =
@@ -126,19 +146,63 @@ export class LocalTree implements SourceTree {
       problems.push(skipped(source.text));
       return false;
     }
-    for (const one of implied) this.#name(one.parent, one.entry);
-    this.#name(parent, entry);
+    for (const folder of parents) this.#name(folder);
+    this.#name(this.#confined(entry));
     return true;
   }
 
-  #name(parent: string, entry: LocalEntry): void {
+  /** What becomes of a source that cannot be looked at. */
+  #addFailed(source: SourceArgument, base: Origin, cause: NodeJS.ErrnoException, problems: Problem[]): void {
+    const { missing = 'reported', copyLinks } = this.#options;
+    const isMissing = cause.code === 'ENOENT' && (copyLinks === true || !(cause instanceof NoReferentError));
+    if (!isMissing) problems.push(problemOf(source.text, 'lstat', cause));
+    else if (missing === 'deleted') this.#addMissing(source, base, problems);
+    else if (missing === 'reported')
+      problems.push({ path: source.text, doing: 'lstat', cause, kind: 'missing-source' });
+  }
+
+  /** Lists a source as one to be deleted. Folders that should lead to it may be missing, too. */
+  #addMissing(source: SourceArgument, base: Origin, problems: Problem[]): void {
+    const name = source.components.join('/');
+    for (const parent of parentNames(source)) {
+      const folder = attempt(parent, 'lstat', problems, () => this.#impliedFolder(base, parent));
+      if (folder === undefined) {
+        if (this.#options.listsOrphans === true) this.#orphans.push(missingEntry(name, base));
+        return;
+      }
+      this.#name(folder);
+    }
+    this.#name(missingEntry(name, base));
+  }
+
+  /** The entry of a folder on the way to a source; lists of names lead through the same ones again and again. */
+  #impliedFolder(base: Origin, name: string): LocalEntry {
+    const key = `${base.folder}\0${name}`;
+    const known = this.#implied.get(key);
+    if (known !== undefined) return known;
+    const origin = { prefix: `${name}/`, folder: realFolder(`${base.folder}/${name}`) };
+    const entry = readOriginEntry(origin, 'implied', this.#options);
+    this.#implied.set(key, entry);
+    return entry;
+  }
+
+  /** With `--one-file-system` what is in a source must lie on the source's own device. */
+  #confined(entry: LocalEntry): LocalEntry {
+    const { oneFileSystem = 0 } = this.#options;
+    if (oneFileSystem === 0 || !isDirectory(entry.mode)) return entry;
+    const device = deviceAt(pathOf(entry.origin, entry.name));
+    return { ...entry, origin: { ...entry.origin, device } };
+  }
+
+  #name(entry: LocalEntry): void {
+    const parent = entry.name.slice(0, Math.max(0, entry.name.lastIndexOf('/')));
     const siblings = this.#named.get(parent) ?? new Map<string, LocalEntry>();
     this.#merge(siblings, entry.name, entry);
     this.#named.set(parent, siblings);
   }
 
   /** Of two entries of one name a folder wins, then the first; contents that are listed win over the mere folder. */
-  #merge(entries: Map<string, LocalEntry>, name: string, entry: LocalEntry): void {
+  #merge(entries: Entries, name: string, entry: LocalEntry): void {
     const known = entries.get(name);
     if (known === undefined) {
       entries.set(name, entry);
@@ -172,9 +236,25 @@ function enterBase({ base, text }: SourceArgument, problems: Problem[]): Origin 
   }
 }
 
-function sourceProblem(path: string, thrown: unknown): Problem {
-  const cause = thrown as NodeJS.ErrnoException;
-  return { path, doing: 'lstat', cause, kind: cause.code === 'ENOENT' ? 'missing-source' : 'failed' };
+/** The folder of a list of names must be there before anything is sent. */
+function refuseFolder(path: string): void {
+  try {
+    realFolder(path);
+  } catch (cause) {
+    throw new SelectionError(`${path}: the folder of the listed names: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+/** Names of the folders that lead to a source, the topmost first. */
+function parentNames({ components }: SourceArgument): string[] {
+  return components.slice(0, -1).map((_, last) => components.slice(0, last + 1).join('/'));
+}
+
+/** What a receiver takes for the wish to delete a path. */
+function missingEntry(name: string, origin: Origin): LocalEntry {
+  return { name, mode: 0, size: 0, mtime: 0, mtimeNs: 0, uid: 0, gid: 0, origin };
 }
 
 function skipped(path: string): Problem {
