@@ -24,7 +24,10 @@ export interface ChangeSet {
   readonly added: readonly string[];
   /** Folders that are sent with all that is in them, and the other side is to have nothing else in them. */
   readonly mirrored: readonly string[];
-  /** Paths that no longer exist: the topmost ones, so that their parents do. */
+  /**
+   * Paths that no longer exist: the topmost ones, so that their parents do. A path may be changed besides: then it is
+   * no longer a folder, and what the other side has in it goes.
+   */
   readonly gone: readonly string[];
 }
 
