@@ -14,6 +14,7 @@ export type { FileEntry, FolderContents, IdNames } from './file-list/file-entry.
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
 export { type ChangeSet, ChangeTree } from './files/change-tree.ts';
 export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
+export type { ServerOffers } from './handshake/set-up.ts';
 export type {
   DaemonTarget,
   LocalTarget,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SumHead } from '../../src/protocol/delta/sum-head.ts';
+import { rollingSum } from './rolling-sum.ts';
 import type { Token } from './token-decoder.ts';
 
 /** The strong sum of tests that are not about checksums. */
@@ -55,14 +56,7 @@ function tokenLength(token: Token, basis: Buffer, head: SumHead): number {
 }
 
 function rollingBytes(block: Buffer): Buffer {
-  let s1 = 0;
-  let s2 = 0;
-  for (const byte of block) {
-    s1 = (s1 + (byte > 127 ? byte - 256 : byte)) & 0xffff;
-    s2 = (s2 + s1) & 0xffff;
-  }
   const bytes = Buffer.alloc(4);
-  bytes.writeUInt16LE(s1);
-  bytes.writeUInt16LE(s2, 2);
+  bytes.writeUInt32LE(rollingSum(block));
   return bytes;
 }

@@ -1,3 +1,4 @@
+import { acknowledger } from '../../src/protocol/client/acknowledger.ts';
 import type { Connection } from '../../src/protocol/client/connection.ts';
 import { Heartbeat } from '../../src/protocol/client/heartbeat.ts';
 import { type PushListeners, type PushResult, PushSession } from '../../src/protocol/client/push-session.ts';
@@ -25,11 +26,13 @@ export interface Performance extends Demultiplexed {
   readonly result: PushResult;
 }
 
+const NO_OFFERS = { negotiates: false, checksums: [], compressions: [] };
+
 /** Runs a push against a server whose every word is fixed, and tells what we said. */
 export async function perform(script: Script): Promise<Performance> {
   const { terms, options, tree, filterList, fromServer, listeners = {} } = script;
   const transport = scriptedTransport(fromServer);
-  const session = new PushSession(connectionTo(transport, terms.protocol), terms, resolveOptions(options));
+  const session = sessionOn(transport, terms, options);
   const result = await session.run({ tree, filterList, listeners });
   const told = Buffer.concat(transport.told);
   return terms.protocol >= 30
@@ -37,10 +40,18 @@ export async function perform(script: Script): Promise<Performance> {
     : { result, data: told, messages: [], emptyFrames: 0 };
 }
 
+/** A session whose set-up is over but for the seed. */
+export function sessionOn(transport: Transport, terms: Terms, options: TransferOptions): PushSession {
+  const connection = connectionTo(transport, terms.protocol);
+  if (terms.protocol >= 30) connection.writer.startFrames();
+  return new PushSession({ connection, terms, offers: NO_OFFERS, options: resolveOptions(options) });
+}
+
 /** A connection whose login is over. */
 export function connectionTo(transport: Transport, protocol: number): Connection {
   const reader = new WireReader(transport);
   const writer = new WireWriter(transport);
+  reader.beforeWaiting = acknowledger({ reader, writer });
   const heartbeat = new Heartbeat({ transport, reader, writer, timeoutSeconds: 0, signal: undefined });
   const greeting = { version: protocol, sub: 0, digests: undefined };
   return { transport, reader, writer, heartbeat, login: { protocol, greeting, lines: [] } };

@@ -9,6 +9,7 @@ import type { ConnectionOptions, TransferOptions } from '../options/transfer-opt
 import type { Transport } from '../stream/transport.ts';
 import { WireReader } from '../stream/wire-reader.ts';
 import { WireWriter } from '../stream/wire-writer.ts';
+import { acknowledger } from './acknowledger.ts';
 import { Heartbeat } from './heartbeat.ts';
 
 const DAEMON_PORT = 873;
@@ -42,6 +43,7 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
   });
   const reader = new WireReader(transport);
   const writer = new WireWriter(transport);
+  reader.beforeWaiting = acknowledger({ reader, writer });
   const heartbeat = new Heartbeat({
     transport,
     reader,

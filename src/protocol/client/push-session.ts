@@ -10,7 +10,7 @@ import {
 import type { FileEntry } from '../file-list/file-entry.ts';
 import { FileList } from '../file-list/file-list.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
-import { decodeChecksumSeed } from '../handshake/set-up.ts';
+import { decodeChecksumSeed, type ServerOffers } from '../handshake/set-up.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import { FileSender } from '../roles/file-sender.ts';
 import { FileSummer } from '../roles/file-summer.ts';
@@ -70,12 +70,21 @@ export interface PushRun {
   readonly listeners: PushListeners;
 }
 
+interface PushSessionParts {
+  readonly connection: Connection;
+  readonly terms: Terms;
+  readonly offers: ServerOffers;
+  readonly options: ResolvedOptions;
+}
+
 /**
  * A session that is connected, authenticated and set up, and waits: either to push one tree, or to be closed. It may
  * wait for as long as the server likes; empty frames keep it alive meanwhile.
  */
 export class PushSession {
   readonly terms: Terms;
+  /** To be remembered for the next session with this server. */
+  readonly offers: ServerOffers;
   /** The message of the day, line by line. */
   readonly motd: readonly string[];
   readonly #connection: Connection;
@@ -90,9 +99,10 @@ export class PushSession {
   #listeners: PushListeners = {};
   #state: 'waiting' | 'running' | 'over' = 'waiting';
 
-  /** The set-up of the connection has gone as far as its names; the seed is still to come. */
-  constructor(connection: Connection, terms: Terms, options: ResolvedOptions) {
+  /** The set-up has gone as far as the names of algorithms; the seed is still to come. */
+  constructor({ connection, terms, offers, options }: PushSessionParts) {
     this.terms = terms;
+    this.offers = offers;
     this.motd = connection.login.lines;
     this.#connection = connection;
     this.#options = options;
@@ -103,10 +113,7 @@ export class PushSession {
       onTimeout: (seconds) => connection.heartbeat.adoptTimeout(seconds),
       onExit: () => this.#confirmExit(),
     });
-    if (terms.protocol >= 30) {
-      connection.writer.startFrames();
-      connection.heartbeat.keepAlive();
-    }
+    if (terms.protocol >= 30) connection.heartbeat.keepAlive();
     this.#seed.promise.catch(() => {
       // A failure reaches whoever waits for the seed or for a request; it may be that nobody does.
     });
@@ -161,7 +168,6 @@ export class PushSession {
       this.#requests.fail(thrown);
       return;
     }
-    reader.beforeWaiting = acknowledger(this.#connection);
     await runRequestReader({
       reader,
       requests: this.#requests,
@@ -241,6 +247,7 @@ export class PushSession {
         tree,
         out,
         tokens: tokenWriterFor(out, this.#options, terms),
+        isPacked: terms.compression !== 'none',
         strong,
         onProgress: (entry, position) => this.#listeners.progress?.(entry, position),
       }),
@@ -297,25 +304,4 @@ export class PushSession {
 
 function isBrokenLine(error: unknown): boolean {
   return error instanceof ConnectionError || error instanceof ConnectionClosedError;
-}
-
-/**
- * Carries an acknowledgement whenever we have heard something and have nothing to say: the server's operating system
- * holds its next small write back until then, and ours delays a bare acknowledgement by 40 ms.
- *
- * Source: shared/protocol chapter 1, section 6.5.
- */
-function acknowledger({ reader, writer }: Connection): () => void {
-  let heard = reader.received;
-  let isDue = false;
-  return () => {
-    if (reader.received === heard || isDue) return;
-    heard = reader.received;
-    const said = writer.sent;
-    isDue = true;
-    setImmediate(() => {
-      isDue = false;
-      if (writer.sent === said) writer.sendEmptyFrame();
-    });
-  };
 }

@@ -1,7 +1,8 @@
+import { ConnectionClosedError } from '../errors.ts';
 import { LocalTree } from '../files/local-tree.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
 import { serverArguments } from '../handshake/server-arguments.ts';
-import { CAPABILITIES, setUp } from '../handshake/set-up.ts';
+import { CAPABILITIES, ForgottenError, type ServerOffers, setUp } from '../handshake/set-up.ts';
 import { type DaemonTarget, modulePath } from '../handshake/target.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
@@ -14,10 +15,29 @@ export interface OpenPushRequest {
   readonly transfer: TransferOptions;
   readonly connection?: ConnectionOptions;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * What this server offered in an earlier session with the same options ({@link PushSession.offers}): saves the
+   * waiting of the set-up. If the server has changed since, the session is opened once more without it.
+   */
+  readonly remembered?: ServerOffers | undefined;
 }
 
 /** Opens a session up to the point where it waits for a tree to push: connected, logged in, arguments sent. */
 export async function openPush(request: OpenPushRequest): Promise<PushSession> {
+  try {
+    return await openOnce(request);
+  } catch (thrown) {
+    if (request.remembered === undefined || !isSurprise(thrown)) throw thrown;
+    return await openOnce({ ...request, remembered: undefined });
+  }
+}
+
+/** What a server may do that finds other bytes than it expects. */
+function isSurprise(thrown: unknown): boolean {
+  return thrown instanceof ForgottenError || thrown instanceof ConnectionClosedError;
+}
+
+async function openOnce(request: OpenPushRequest): Promise<PushSession> {
   const session = await beginPush(request);
   try {
     await session.isReady();
@@ -28,12 +48,8 @@ export async function openPush(request: OpenPushRequest): Promise<PushSession> {
   }
 }
 
-async function beginPush({
-  target,
-  transfer,
-  connection = {},
-  signal,
-}: OpenPushRequest): Promise<PushSession> {
+async function beginPush(request: OpenPushRequest): Promise<PushSession> {
+  const { target, transfer, connection = {}, signal, remembered } = request;
   const options = resolveOptions(transfer);
   const connected = await connectDaemon({ target, connection, transfer, signal });
   const { reader, writer, login } = connected;
@@ -45,17 +61,17 @@ async function beginPush({
       incrementalRecursion: true,
     });
     encodeArguments(writer.encoder, words, login.protocol);
-    await writer.flush();
     const [transferChecksum, fileListChecksum] = checksumNames(options.checksumChoice);
-    const terms = await setUp(reader, writer, {
+    const { terms, offers } = await setUp(reader, writer, {
       protocol: login.protocol,
       offersIncrementalRecursion: options.recursive && options.incRecursive !== false,
       transferChecksum,
       fileListChecksum,
       compress: options.compress,
       compression: compressionName(options.compressChoice),
+      remembered,
     });
-    return new PushSession(connected, terms, options);
+    return new PushSession({ connection: connected, terms, offers, options });
   } catch (thrown) {
     connected.heartbeat.stop();
     connected.transport.destroy();

@@ -1,5 +1,5 @@
-import { RollingSum } from '../checksum/rolling.ts';
 import type { BlockSums } from './block-sums.ts';
+import type { Scanner } from './scanner.ts';
 import { lengthOfBlock } from './sum-head.ts';
 import type { TokenSink } from './tokens.ts';
 
@@ -21,18 +21,17 @@ export interface SearchOptions {
 }
 
 /**
- * Looks for blocks of the basis in the new file, which passes by in pieces: fill {@link nextSpace}, say how much it was
- * with {@link advance}, until the end. Everything goes to the sink in the order of the new file.
+ * Looks for blocks of the basis in the new file, which passes by in pieces: fill {@link nextSpace}, say how much it
+ * was with {@link advance}, until the end. Everything goes to the sink in the order of the new file.
  *
  * Runs of adjacent blocks are kept together ("want"): repeated blocks then ascend, which compressed tokens need to
  * be short. Source: shared/protocol chapter 3, sections 5.2, 5.3 and 5.5.
  */
 export class MatchSearch {
+  readonly #scanner: Scanner;
   readonly #sums: BlockSums;
   readonly #options: SearchOptions;
   readonly #sink: TokenSink;
-  readonly #window: Buffer;
-  readonly #rolling = new RollingSum();
   /** Blocks that were matched at their own offset and therefore stay in place. */
   readonly #inPlace: Uint8Array;
   /** Bytes in the window; what is before `#from` has gone to the sink. */
@@ -44,84 +43,101 @@ export class MatchSearch {
   /** Bytes that were summed without finding a block. */
   #vain = 0;
 
-  constructor(sums: BlockSums, sink: TokenSink, options: SearchOptions) {
+  constructor(scanner: Scanner, sums: BlockSums, sink: TokenSink, options: SearchOptions) {
+    this.#scanner = scanner;
     this.#sums = sums;
     this.#sink = sink;
     this.#options = options;
-    this.#window = Buffer.allocUnsafeSlow(sums.head.blockLength + READ_LENGTH);
     this.#inPlace = new Uint8Array(options.isInPlace ? sums.head.blockCount : 0);
+    scanner.load(sums.head, sums.bytes, sums.head.blockLength + READ_LENGTH);
   }
 
   /** Where the next bytes of the new file belong. All slices that the sink was given are overwritten. */
   nextSpace(): Buffer {
-    this.#window.copyWithin(0, this.#from, this.#filled);
+    const { window } = this.#scanner;
+    window.copyWithin(0, this.#from, this.#filled);
     this.#base += this.#from;
     this.#filled -= this.#from;
     this.#from = 0;
-    return this.#window.subarray(this.#filled);
+    return window.subarray(this.#filled);
   }
 
   /** `length` bytes were put into {@link nextSpace}; `isEnd`: they were the last. */
   advance(length: number, isEnd: boolean): void {
     this.#filled += length;
-    const { blockCount } = this.#sums.head;
-    const shortest = lengthOfBlock(this.#sums.head, blockCount - 1);
-    // At the end the window shrinks to the last block; before, it needs the byte behind it.
-    const last = this.#filled - (isEnd ? shortest : this.#sums.head.blockLength + 1);
-    let at = this.#from;
-    if (this.#rolling.length < this.#sums.head.blockLength) this.#restart(at);
-    while (at <= last) {
-      const block = this.#blockAt(at);
-      if (block === NO_BLOCK) {
-        this.#slide(at);
-        at += 1;
-        continue;
-      }
-      const end = at + lengthOfBlock(this.#sums.head, block);
-      this.#literal(at);
-      this.#sink.match(block, this.#window.subarray(at, end));
-      this.#from = end;
-      this.#want = block + 1;
-      at = end;
-      this.#restart(at);
+    this.#searchFull();
+    if (isEnd) this.#searchEnd();
+    else this.#literal(this.#searchedTo);
+  }
+
+  /** Looks for whole blocks at every place where one fits. */
+  #searchFull(): void {
+    const length = this.#sums.head.blockLength;
+    const last = this.#filled - length;
+    while (this.#from <= last) {
+      this.#scanner.restart(this.#from, length);
+      if (!this.#matchNext(last, length)) break;
     }
-    this.#literal(isEnd ? this.#filled : at);
+  }
+
+  /** Before this place no whole block is left to be found. */
+  get #searchedTo(): number {
+    return Math.max(this.#from, this.#filled - this.#sums.head.blockLength + 1);
+  }
+
+  /** Takes the first match at or behind the place where the search stands; false if there is none up to `last`. */
+  #matchNext(last: number, length: number): boolean {
+    for (let at = this.#from; ; at++) {
+      at = this.#scanner.scan(at, last, length);
+      if (this.#match(at, length)) return true;
+      if (at === last) return false;
+      this.#scanner.slide(at, length);
+    }
+  }
+
+  /** The last block of the basis, if it is a short one, can only be the end of the new file. */
+  #searchEnd(): void {
+    const { remainder } = this.#sums.head;
+    const at = this.#filled - remainder;
+    if (remainder > 0 && at >= this.#from) {
+      this.#scanner.restart(at, remainder);
+      this.#match(at, remainder);
+    }
+    this.#literal(this.#filled);
   }
 
   #literal(end: number): void {
-    if (end > this.#from) this.#sink.literal(this.#window.subarray(this.#from, end));
-    this.#from = Math.max(this.#from, end);
+    if (end > this.#from) this.#sink.literal(this.#scanner.window.subarray(this.#from, end));
+    this.#from = end;
   }
 
-  #restart(at: number): void {
-    this.#rolling.reset(this.#window, at, Math.min(at + this.#sums.head.blockLength, this.#filled));
+  #match(at: number, length: number): boolean {
+    const bytes = this.#scanner.window.subarray(at, at + length);
+    const block = this.#blockFor(bytes, this.#base + at);
+    if (block === NO_BLOCK) return false;
+    this.#literal(at);
+    this.#sink.match(block, bytes);
+    this.#from = at + length;
+    this.#want = block + 1;
+    return true;
   }
 
-  #slide(at: number): void {
-    const next = at + this.#rolling.length;
-    const gone = this.#window[at] as number;
-    if (next < this.#filled) this.#rolling.slide(gone, this.#window[next] as number);
-    else this.#rolling.shrink(gone);
-  }
-
-  #blockAt(at: number): number {
-    const rolling = this.#rolling.value;
-    if (!this.#sums.mayContain(rolling) || this.#hasSummedEnough(at)) return NO_BLOCK;
-    const bytes = this.#window.subarray(at, at + this.#rolling.length);
+  #blockFor(bytes: Buffer, offset: number): number {
+    if (this.#hasSummedEnough(offset)) return NO_BLOCK;
     let digest: Buffer | undefined;
-    for (const block of this.#sums.candidates(rolling)) {
+    for (const block of this.#scanner.candidates()) {
       if (lengthOfBlock(this.#sums.head, block) !== bytes.length) continue;
       digest ??= this.#options.strong(bytes);
       if (!this.#sums.isStrong(block, digest)) continue;
-      const chosen = this.#choose(block, bytes.length, this.#base + at);
+      const chosen = this.#choose(block, bytes.length, offset);
       if (chosen !== NO_BLOCK) return chosen;
     }
     if (digest !== undefined) this.#vain += bytes.length;
     return NO_BLOCK;
   }
 
-  #hasSummedEnough(at: number): boolean {
-    return this.#vain > VAIN_START + VAIN_PER_BYTE * (this.#base + at);
+  #hasSummedEnough(offset: number): boolean {
+    return this.#vain > VAIN_START + VAIN_PER_BYTE * offset;
   }
 
   /** The block to name for bytes that equal `block`: one that is still there, and rather the one we want next. */

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../errors.ts';
+import { ProtocolError, UnsupportedError } from '../errors.ts';
 import type { WireReader } from '../stream/wire-reader.ts';
 import type { WireWriter } from '../stream/wire-writer.ts';
 import type { ChecksumName, CompressionName, Terms } from '../terms.ts';
@@ -35,28 +35,50 @@ export interface SetUpRequest {
   /** Names in the order of the user's preference, instead of our own. */
   readonly checksumPreference?: readonly ChecksumName[] | undefined;
   readonly compressionPreference?: readonly CompressionName[] | undefined;
+  /** What this server offered before: then nothing needs to be waited for. */
+  readonly remembered: ServerOffers | undefined;
+}
+
+/** The names that a server offers; a server that does not negotiate offers none. */
+export interface ServerOffers {
+  readonly negotiates: boolean;
+  readonly checksums: readonly string[];
+  readonly compressions: readonly string[];
+}
+
+export interface SetUp {
+  readonly terms: Terms;
+  readonly offers: ServerOffers;
 }
 
 /**
- * Reads the compat flags and agrees on algorithms; the checksum seed is still to come. We read the server's lists and
- * answer with the one name we have chosen: then both sides mean the same, whoever's order counts.
+ * Reads the compat flags and agrees on algorithms; the checksum seed is still to come. We answer the server's lists
+ * with the one name that we have chosen: then both sides mean the same, whoever's order counts. The answer to a
+ * server that is known goes out with the arguments, which the writer still holds.
  *
- * Source: shared/protocol chapter 1, section 9.
+ * From here on the writer sends frames, where the protocol has them in this direction.
+ *
+ * Source: shared/protocol chapter 1, sections 6 and 9.
  */
-export async function setUp(reader: WireReader, writer: WireWriter, request: SetUpRequest): Promise<Terms> {
-  const { protocol } = request;
+export async function setUp(reader: WireReader, writer: WireWriter, request: SetUpRequest): Promise<SetUp> {
+  const { protocol, remembered } = request;
+  const known = remembered === undefined ? undefined : answer(writer, remembered, request);
+  await writer.flush();
+  if (known !== undefined && protocol >= 30) writer.startFrames();
+
   const compat = protocol >= 30 ? await reader.read((cursor) => cursor.varint()) : 0;
   const has = (flag: number) => (compat & flag) !== 0;
   if (has(flags.incrementalRecursion) && !request.offersIncrementalRecursion) {
     throw new UnsupportedError('the server recurses incrementally although we did not offer it');
   }
-  const negotiates = has(flags.varintFlags);
-  const checksum = request.transferChecksum ?? (negotiates ? await negotiateChecksum() : undefined);
-  const compression =
-    request.compression ?? (negotiates && request.compress ? await negotiateCompression() : undefined);
+  const offers = await readOffers(reader, has(flags.varintFlags), request);
+  if (remembered !== undefined) checkMemory(remembered, offers);
+  const chosen = known ?? answer(writer, offers, request);
   await writer.flush();
-  const transferChecksum = checksum ?? (protocol >= 30 ? 'md5' : 'md4');
-  return Object.freeze({
+  if (known === undefined && protocol >= 30) writer.startFrames();
+
+  const transferChecksum = request.transferChecksum ?? chosen.checksum ?? (protocol >= 30 ? 'md5' : 'md4');
+  const terms = Object.freeze({
     protocol,
     incrementalRecursion: has(flags.incrementalRecursion),
     safeFileList: has(flags.safeFileList) || protocol >= 31,
@@ -67,18 +89,9 @@ export async function setUp(reader: WireReader, writer: WireWriter, request: Set
     avoidsXattrShortcut: has(flags.avoidsXattrShortcut),
     transferChecksum,
     fileListChecksum: request.fileListChecksum ?? transferChecksum,
-    compression: request.compress ? (compression ?? 'zlib') : 'none',
+    compression: request.compress ? (request.compression ?? chosen.compression ?? 'zlib') : 'none',
   });
-
-  async function negotiateChecksum(): Promise<ChecksumName> {
-    const offered = await readNames(reader, 'checksum');
-    return answer(writer, 'checksum', offered, request.checksumPreference ?? ownChecksums);
-  }
-
-  async function negotiateCompression(): Promise<CompressionName> {
-    const offered = await readNames(reader, 'compression');
-    return answer(writer, 'compression', offered, request.compressionPreference ?? ownCompressions);
-  }
+  return { terms, offers };
 }
 
 /** The number that salts block sums, right before the server starts to send frames. */
@@ -86,23 +99,74 @@ export function decodeChecksumSeed(cursor: Cursor): number {
   return cursor.int32();
 }
 
+interface Answer {
+  readonly checksum: ChecksumName | undefined;
+  readonly compression: CompressionName | undefined;
+}
+
+/** Writes our choice, as far as there is one to make. */
+function answer(writer: WireWriter, offers: ServerOffers, request: SetUpRequest): Answer {
+  if (!offers.negotiates) return { checksum: undefined, compression: undefined };
+  const { checksumPreference = ownChecksums, compressionPreference = ownCompressions } = request;
+  const checksum = negotiatesChecksum(request)
+    ? choose('checksum', offers.checksums, checksumPreference)
+    : undefined;
+  const compression = negotiatesCompression(request)
+    ? choose('compression', offers.compressions, compressionPreference)
+    : undefined;
+  for (const name of [checksum, compression])
+    if (name !== undefined) writer.encoder.vstring(Buffer.from(name));
+  return { checksum, compression };
+}
+
+async function readOffers(
+  reader: WireReader,
+  negotiates: boolean,
+  request: SetUpRequest,
+): Promise<ServerOffers> {
+  const checksums = negotiates && negotiatesChecksum(request) ? await readNames(reader, 'checksum') : [];
+  const compressions =
+    negotiates && negotiatesCompression(request) ? await readNames(reader, 'compression') : [];
+  return { negotiates, checksums, compressions };
+}
+
+/** What went out by heart must have been what this server wants to hear. */
+function checkMemory(remembered: ServerOffers, offers: ServerOffers): void {
+  const isSame = (one: readonly string[], other: readonly string[]) => one.join() === other.join();
+  if (
+    remembered.negotiates === offers.negotiates &&
+    isSame(remembered.checksums, offers.checksums) &&
+    isSame(remembered.compressions, offers.compressions)
+  ) {
+    return;
+  }
+  throw new ForgottenError(
+    'the server offers other algorithms than in an earlier session: it was changed or replaced',
+  );
+}
+
+/** The server is not the one that was remembered; the same session opened without memory will do. */
+export class ForgottenError extends ProtocolError {
+  override readonly isTransient = true;
+}
+
+function negotiatesChecksum({ transferChecksum }: SetUpRequest): boolean {
+  return transferChecksum === undefined;
+}
+
+function negotiatesCompression({ compress, compression }: SetUpRequest): boolean {
+  return compress && compression === undefined;
+}
+
 async function readNames(reader: WireReader, what: string): Promise<string[]> {
   const text = await reader.read((cursor) => cursor.vstring(MAX_NAMES_LENGTH, `${what} names`));
   return text.toString('latin1').toLowerCase().split(' ');
 }
 
-function answer<Name extends string>(
-  writer: WireWriter,
-  what: string,
-  offered: readonly string[],
-  own: readonly Name[],
-): Name {
+function choose<Name extends string>(what: string, offered: readonly string[], own: readonly Name[]): Name {
   const chosen = own.find((name) => offered.includes(name));
-  if (chosen === undefined) {
-    throw new UnsupportedError(
-      `no common ${what}: the server offers ${offered.join(' ')}, we want ${own.join(' ')}`,
-    );
-  }
-  writer.encoder.vstring(Buffer.from(chosen));
-  return chosen;
+  if (chosen !== undefined) return chosen;
+  throw new UnsupportedError(
+    `no common ${what}: the server offers ${offered.join(' ')}, we want ${own.join(' ')}`,
+  );
 }

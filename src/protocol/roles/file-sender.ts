@@ -1,6 +1,7 @@
 import type { StrongChecksum, StrongHash } from '../checksum/strong.ts';
 import type { BlockSums } from '../delta/block-sums.ts';
 import { MatchSearch } from '../delta/match-search.ts';
+import { Scanner } from '../delta/scanner.ts';
 import { basisLength, type SumHead } from '../delta/sum-head.ts';
 import type { TokenSink, TokenWriter } from '../delta/tokens.ts';
 import type { Problem } from '../errors.ts';
@@ -9,13 +10,15 @@ import type { SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import { COPIED_LENGTH, type WireWriter } from '../stream/wire-writer.ts';
 import { Breathing } from './breathing.ts';
 
-/** Bytes that are read and sent between two waits. */
+/** Bytes that are read and sent between two waits. Packed, each slice stands alone, and long ones pack better. */
 const SLICE_LENGTH = 256 * 1024;
+const PACKED_SLICE_LENGTH = 1024 * 1024;
 
 export interface FileSenderParts {
   readonly tree: SourceTree;
   readonly out: WireWriter;
   readonly tokens: TokenWriter;
+  readonly isPacked: boolean;
   /** Known once the server has sent its seed, which it has when it asks for the first file. */
   readonly strong: Promise<StrongChecksum>;
   /** Called now and then with how much of the current file has been sent. */
@@ -48,13 +51,17 @@ export interface SentFile {
  */
 export class FileSender {
   readonly #parts: FileSenderParts;
-  readonly #buffers = [Buffer.allocUnsafeSlow(SLICE_LENGTH), Buffer.allocUnsafeSlow(SLICE_LENGTH)] as const;
+  readonly #buffers: readonly [Buffer, Buffer];
   readonly #breathing = new Breathing();
   readonly #inFlight = [Promise.resolve(), Promise.resolve()];
   #turn: 0 | 1 = 0;
+  /** Made for the first file that has a basis. */
+  #scanner: Scanner | undefined;
 
   constructor(parts: FileSenderParts) {
     this.#parts = parts;
+    const length = parts.isPacked ? PACKED_SLICE_LENGTH : SLICE_LENGTH;
+    this.#buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)];
   }
 
   /** Opens a file of our list; a problem means that it will not be sent. */
@@ -105,7 +112,11 @@ export class FileSender {
     sink: TokenSink,
   ): Promise<void> {
     const { out } = this.#parts;
-    const search = new MatchSearch(sums, sink, { strong: (bytes) => strong.block(bytes), isInPlace });
+    this.#scanner ??= new Scanner();
+    const search = new MatchSearch(this.#scanner, sums, sink, {
+      strong: (bytes) => strong.block(bytes),
+      isInPlace,
+    });
     for (let position = 0, isEnd = false; !isEnd; ) {
       const space = search.nextSpace();
       const wanted = Math.min(space.length, file.size - position);
@@ -143,8 +154,9 @@ export class FileSender {
     for (let position = from; position < to; ) {
       this.#turn = this.#turn === 0 ? 1 : 0;
       await this.#inFlight[this.#turn];
-      const wanted = Math.min(SLICE_LENGTH, to - position);
-      const bytes = this.#buffers[this.#turn].subarray(0, wanted);
+      const buffer = this.#buffers[this.#turn];
+      const wanted = Math.min(buffer.length, to - position);
+      const bytes = buffer.subarray(0, wanted);
       const length = await fill(file, bytes, position);
       position += length;
       use(bytes.subarray(0, length), position);

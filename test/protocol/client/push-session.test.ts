@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { PushSession } from '../../../src/protocol/client/push-session.ts';
 import {
   AbortedError,
   ConnectionClosedError,
@@ -10,12 +9,11 @@ import {
   TimeoutError,
 } from '../../../src/protocol/errors.ts';
 import type { SourceTree } from '../../../src/protocol/file-list/source-tree.ts';
-import { resolveOptions } from '../../../src/protocol/options/resolve-options.ts';
 import { memoryTransports } from '../../../src/protocol/stream/memory-transport.ts';
 import type { Transport } from '../../../src/protocol/stream/transport.ts';
 import { demultiplex, frame, int32 } from '../../support/frames.ts';
 import { MemoryTree, memoryTree } from '../../support/memory-tree.ts';
-import { connectionTo, termsOf } from '../../support/scripted-session.ts';
+import { sessionOn, termsOf } from '../../support/scripted-session.ts';
 
 const SEED = int32(7);
 const NO_HEAD = '00'.repeat(16);
@@ -26,7 +24,7 @@ const REQUEST = frame(0, hex(`01 00a0 ${NO_HEAD}`));
 function open(protocol = 31) {
   const [client, server] = memoryTransports();
   const terms = termsOf({ protocol, compatFlags: protocol < 30 ? 0 : 0x1fe });
-  const session = new PushSession(connectionTo(client, protocol), terms, resolveOptions({}));
+  const session = sessionOn(client, terms, {});
   const told: Buffer[] = [];
   const listening = (async () => {
     for (let chunk = await server.receive(); chunk !== undefined; chunk = await server.receive())
@@ -196,7 +194,7 @@ describe('a session that runs', () => {
       },
     };
     const terms = termsOf({ protocol: 31, compatFlags: 0x1fe });
-    const session = new PushSession(connectionTo(stuck, 31), terms, resolveOptions({}));
+    const session = sessionOn(stuck, terms, {});
     await server.send([SEED]);
     const running = session.run({ tree: oneFile(), filterList: undefined, listeners: {} });
     const outcome = running.catch((thrown: unknown) => thrown);

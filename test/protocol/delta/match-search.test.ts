@@ -2,9 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BlockSums } from '../../../src/protocol/delta/block-sums.ts';
 import { MatchSearch } from '../../../src/protocol/delta/match-search.ts';
+import { Scanner } from '../../../src/protocol/delta/scanner.ts';
 import { blockOf, describeBasis, md5, rebuild, rebuildInPlace } from '../../support/basis.ts';
 import { generatedBytes } from '../../support/generated-bytes.ts';
 import { joinLiterals, type Token } from '../../support/token-decoder.ts';
+
+/** One for all searches, as in a session. */
+const scanner = new Scanner();
 
 interface Search {
   readonly basis: Buffer;
@@ -23,6 +27,7 @@ function search({ basis, file, blockLength, pieces = [Infinity], ...rest }: Sear
   const { head, sums } = describeBasis(basis, { blockLength, strongLength }, strong);
   const tokens: Token[] = [];
   const searching = new MatchSearch(
+    scanner,
     new BlockSums(head, sums, 16),
     {
       literal: (bytes) => {
@@ -207,7 +212,7 @@ describe('the match search', () => {
       },
       match: () => expect.unreachable(),
     };
-    const searching = new MatchSearch(new BlockSums(head, looksAlike, 16), sink, {
+    const searching = new MatchSearch(scanner, new BlockSums(head, looksAlike, 16), sink, {
       strong,
       isInPlace: false,
     });

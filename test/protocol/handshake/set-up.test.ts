@@ -12,6 +12,7 @@ const wishes: SetUpRequest = {
   fileListChecksum: undefined,
   compress: false,
   compression: undefined,
+  remembered: undefined,
 };
 
 /** A list of names as it travels. */
@@ -26,7 +27,7 @@ async function hear(said: Buffer, request: Partial<SetUpRequest> = {}) {
   const heard = [];
   for (const chunks of [[said], bytewise, ...cuts]) {
     const transport = scriptedTransport(chunks);
-    const terms = await setUp(new WireReader(transport), new WireWriter(transport), {
+    const { terms } = await setUp(new WireReader(transport), new WireWriter(transport), {
       ...wishes,
       ...request,
     });
