@@ -11,6 +11,7 @@ export type {
 export type { ServerMessage } from './client/server-messages.ts';
 export * from './errors.ts';
 export type { FileEntry, FolderContents, IdNames } from './file-list/file-entry.ts';
+export type { KindCounts } from './file-list/kind-counts.ts';
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
 export { type ChangeSet, ChangeTree } from './files/change-tree.ts';
 export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
@@ -34,7 +35,9 @@ export type {
   OutputOptions,
   TransferOptions,
 } from './options/transfer-options.ts';
-export type { Item } from './roles/item.ts';
+export { type Item, itemFlags } from './roles/item.ts';
+export { hasChanges, ITEMIZED_DELETION, type ItemizeTerms, itemize } from './roles/itemize.ts';
+export type { SentContent } from './roles/sender.ts';
 export type { Transport } from './stream/transport.ts';
 export type { Terms } from './terms.ts';
 export { compareNames, decodeName, encodeName, systemPath } from './wire/file-name.ts';
