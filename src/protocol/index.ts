@@ -26,6 +26,8 @@ export type {
 } from './handshake/target.ts';
 export { destinationModule, parseTarget } from './handshake/target.ts';
 export { helpText } from './options/help-text.ts';
+export { type InfoLevels, infoLevels } from './options/info-levels.ts';
+export { debugFlags, type InfoFlag, infoFlags } from './options/message-flags.ts';
 export { type Environment, type ParsedOptions, parseOptions } from './options/parse-options.ts';
 export type { ResolvedOptions } from './options/resolved-options.ts';
 export type {
