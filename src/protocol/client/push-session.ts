@@ -311,7 +311,7 @@ export class PushSession {
       serverErrors: this.#messages.errorTexts,
       statistics: {
         ...counts,
-        totalFiles: this.#list.total,
+        totalFiles: lists.totalEntries,
         listed: lists.listed.counts,
         totalSize: lists.totalSize,
         listingMs: lists.listingMs,

@@ -52,10 +52,11 @@ export class ListSender {
   readonly #gids = new Set<number>();
   #ioError: number = ioErrors.none;
   #isComplete = false;
-  /** Entries listed so far. */
-  readonly listed = new KindCounter();
-  /** Bytes of the regular files among them. */
+  /** Bytes of all regular files listed so far, and how many entries there were. */
   totalSize = 0;
+  totalEntries = 0;
+  /** The entries by kind. */
+  readonly listed = new KindCounter();
   /** How long the tree took to list them. */
   listingMs = 0;
 
@@ -162,6 +163,7 @@ export class ListSender {
       this.#uids.add(uid);
       this.#gids.add(gid);
     }
+    this.totalEntries += listed.length;
     return listed;
   }
 
