@@ -1,3 +1,4 @@
+export { digestLengths } from './checksum/strong.ts';
 export { listModules, type ModuleLine, type ModuleList } from './client/list-modules.ts';
 export { type OpenPushRequest, openPush, push } from './client/push.ts';
 export { pushChanges } from './client/push-changes.ts';
@@ -11,6 +12,7 @@ export type {
 export type { ServerMessage } from './client/server-messages.ts';
 export * from './errors.ts';
 export type { FileEntry, FolderContents, IdNames } from './file-list/file-entry.ts';
+export { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from './file-list/file-mode.ts';
 export type { KindCounts } from './file-list/kind-counts.ts';
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
 export { type ChangeSet, ChangeTree } from './files/change-tree.ts';

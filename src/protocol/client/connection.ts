@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { openTunnel, parseProxy } from '../connect/http-proxy.ts';
 import { connectTcp } from '../connect/tcp.ts';
-import { UsageError } from '../errors.ts';
+import { AuthenticationError, UsageError } from '../errors.ts';
 import { readEarlyInput } from '../handshake/early-input.ts';
 import { NEWEST_PROTOCOL, OLDEST_PROTOCOL } from '../handshake/greeting.ts';
 import { type Login, logIn } from '../handshake/login.ts';
@@ -90,7 +90,9 @@ function passwordOf(connection: ConnectionOptions, module: string): string | Pro
   if (password !== undefined) return password;
   if (passwordFile !== undefined) return readPasswordFile(passwordFile);
   if (askPassword !== undefined) return askPassword();
-  throw new UsageError(`module ${module} wants a password: give --password-file=FILE or set RSYNC_PASSWORD`);
+  throw new AuthenticationError(
+    `module ${module} wants a password: give --password-file=FILE or set RSYNC_PASSWORD`,
+  );
 }
 
 function userName(): string {
