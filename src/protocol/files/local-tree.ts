@@ -97,10 +97,11 @@ export class LocalTree implements SourceTree {
   #addNamed(source: SourceArgument, base: Origin, problems: Problem[]): void {
     let origin = base;
     let parent = '';
+    const implied: Array<readonly [string, LocalEntry]> = [];
     for (const component of source.components.slice(0, -1)) {
       const name = parent === '' ? component : `${parent}/${component}`;
       origin = { prefix: `${name}/`, folder: realFolder(pathOf(origin, name)) };
-      this.#name(parent, name, readOriginEntry(origin, 'implied', this.#options));
+      implied.push([parent, readOriginEntry(origin, 'implied', this.#options)]);
       parent = name;
     }
     const last = source.components.at(-1) ?? '.';
@@ -108,8 +109,12 @@ export class LocalTree implements SourceTree {
     const name = parent === '' ? last : `${parent}/${last}`;
     const contents = recursive || source.isContents ? 'root' : 'none';
     const entry = readEntry(name, origin, contents, this.#options);
-    if (isDirectory(entry.mode) && !recursive && !dirs) problems.push(skipped(source.text));
-    else this.#name(parent, name, entry);
+    if (isDirectory(entry.mode) && !recursive && !dirs) {
+      problems.push(skipped(source.text));
+      return;
+    }
+    // Only now: a source that is not sent implies no folders.
+    for (const [folder, step] of [...implied, [parent, entry] as const]) this.#name(folder, step.name, step);
   }
 
   #name(parent: string, name: string, entry: LocalEntry): void {
