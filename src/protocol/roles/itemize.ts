@@ -18,6 +18,9 @@ const SILENT_FLAGS =
 /** Below this version a request says nothing but that a file is wanted. */
 const FIRST_ITEMIZING_PROTOCOL = 29;
 
+/** Below this version a server does not say whether it can set the time of a symlink. */
+const FIRST_LINK_TIMES_PROTOCOL = 30;
+
 /** Whether anything about the entry differs at the destination. */
 export function hasChanges(item: Item): boolean {
   return (item.flags & ~SILENT_FLAGS) !== 0 || (item.flags & itemFlags.transfer) !== 0;
@@ -38,7 +41,7 @@ export function itemize(entry: FileEntry, item: Item, terms: ItemizeTerms): stri
   if (terms.protocol < FIRST_ITEMIZING_PROTOCOL) return head.padEnd(11, '?');
   if (item.flags & itemFlags.isNew) return head.padEnd(11, '+');
   if (!hasChanges(item)) return head.padEnd(11, ' ');
-  return head + differencesOf(entry, item, terms);
+  return head + differencesOf(entry, item, hasLostTime(entry, item, terms));
 }
 
 function updateOf({ flags }: Item): string {
@@ -53,14 +56,19 @@ function typeOf(mode: number): string {
   return isDevice(mode) ? 'D' : 'S';
 }
 
-function differencesOf({ mode }: FileEntry, { flags }: Item, { times }: ItemizeTerms): string {
-  const say = (flag: number, letter: string) => (flags & flag ? letter : '.');
+/** Whether a time that differs becomes the time of the transfer instead of the file's own. */
+function hasLostTime({ mode }: FileEntry, { flags }: Item, { protocol, times }: ItemizeTerms): boolean {
+  if (!times || !isSymlink(mode)) return !times;
   // A symlink has no size worth a word: there the bit says that its time could not be set.
-  const hasLostTime = !times || (isSymlink(mode) && (flags & itemFlags.reportSize) !== 0);
+  return protocol < FIRST_LINK_TIMES_PROTOCOL || (flags & itemFlags.reportSize) !== 0;
+}
+
+function differencesOf({ mode }: FileEntry, { flags }: Item, losesTime: boolean): string {
+  const say = (flag: number, letter: string) => (flags & flag ? letter : '.');
   return [
     say(itemFlags.reportChange, 'c'),
     isSymlink(mode) ? '.' : say(itemFlags.reportSize, 's'),
-    say(itemFlags.reportTime, hasLostTime ? 'T' : 't'),
+    say(itemFlags.reportTime, losesTime ? 'T' : 't'),
     say(itemFlags.reportPerms, 'p'),
     say(itemFlags.reportOwner, 'o'),
     say(itemFlags.reportGroup, 'g'),

@@ -71,6 +71,12 @@ describe('an itemized change', () => {
     expect(itemized(symlink, localChange | reportTime | reportSize)).toBe('cL..T......');
   });
 
+  it('has a great T for every symlink below protocol 30', () => {
+    const bits = localChange | reportChange | reportTime;
+    expect(itemized(symlink, bits, { protocol: 29, times: true })).toBe('cLc.T......');
+    expect(itemized(file, transfer | reportTime, { protocol: 29, times: true })).toBe('<f..t......');
+  });
+
   it('shows both use times in one place', () => {
     expect(itemized(file, flags.reportCrtime)).toBe('.f......n..');
     expect(itemized(file, flags.reportCrtime | flags.reportAtime)).toBe('.f......b..');
