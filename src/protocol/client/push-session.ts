@@ -57,7 +57,7 @@ export interface PushStatistics extends SenderCounts {
   readonly totalFiles: number;
   /** The same, by kind. */
   readonly listed: KindCounts;
-  /** Bytes of all regular files in the list. */
+  /** Bytes of all regular files and symlinks in the list, as rsync counts them. */
   readonly totalSize: number;
   /** How long it took to read the tree for the list. */
   readonly listingMs: number;

@@ -3,7 +3,7 @@ import { EntryEncoder } from '../file-list/entry-encoder.ts';
 import { ioErrors } from '../file-list/entry-flags.ts';
 import type { EntryFormat, FileEntry, IdNames } from '../file-list/file-entry.ts';
 import type { FileList, SubList } from '../file-list/file-list.ts';
-import { isDirectory, isRegular } from '../file-list/file-mode.ts';
+import { isDirectory, isRegular, isSymlink } from '../file-list/file-mode.ts';
 import { encodeIdList, type NamedId } from '../file-list/id-list.ts';
 import { KindCounter } from '../file-list/kind-counts.ts';
 import type { Listing, SourceTree } from '../file-list/source-tree.ts';
@@ -52,7 +52,7 @@ export class ListSender {
   readonly #gids = new Set<number>();
   #ioError: number = ioErrors.none;
   #isComplete = false;
-  /** Bytes of all regular files listed so far, and how many entries there were. */
+  /** Bytes of all regular files and symlinks listed so far, and how many entries there were. */
   totalSize = 0;
   totalEntries = 0;
   /** The entries by kind. */
@@ -159,7 +159,7 @@ export class ListSender {
     const listed = this.#parts.summer === undefined ? entries : await withSums(entries, this.#parts.summer);
     for (const { mode, size, uid, gid } of listed) {
       this.listed.count(mode);
-      if (isRegular(mode)) this.totalSize += size;
+      if (isRegular(mode) || isSymlink(mode)) this.totalSize += size;
       this.#uids.add(uid);
       this.#gids.add(gid);
     }
