@@ -10,9 +10,10 @@ export async function pushChanges(
   changes: ChangeSet,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
-  const tree = new ChangeTree(root, changes, { hardLinks: false, atimes: false });
+  const { protocol } = session.terms;
+  const tree = new ChangeTree(root, changes, { hardLinks: false, atimes: false, sweepsRoot: protocol < 30 });
   try {
-    const filterList = encodeRules(changes, session.terms.protocol);
+    const filterList = encodeRules(changes, protocol);
     return await session.run({ tree, filterList, listeners });
   } finally {
     tree.close();

@@ -274,8 +274,7 @@ export class EntryEncoder {
 function folderFlags(entry: FileEntry, protocol: number): number {
   const { contents } = entry;
   if (contents === 'root') return entryFlags.topDir;
-  // Below protocol 30 nothing is swept without a top above it; whether one folder is cannot be said.
-  if (protocol < 30) return entry.name === '.' && contents !== 'implied' ? entryFlags.topDir : 0;
+  if (protocol < 30) return 0;
   if (contents === 'none') return entryFlags.noContentDir;
   return contents === 'implied' ? entryFlags.topDir | entryFlags.noContentDir : 0;
 }
