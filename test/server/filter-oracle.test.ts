@@ -55,11 +55,10 @@ async function compare(pair: TreePair, rulings: readonly Ruling[]): Promise<Outc
 }
 
 async function askRsync(folder: string, options: Ruling['options']): Promise<Outcome> {
-  const { filters, dirMergeFilters = 0, cvsExclude, deleteExcluded } = options;
+  const { filters, cvsExclude, deleteExcluded } = options;
   const args = [
     ...['-r', '-8', '-ii', '--dry-run', '--ignore-times', '--out-format=%i %n'],
     deleteExcluded === true ? '--delete-excluded' : '--delete',
-    ...Array.from({ length: dirMergeFilters }, () => '-F'),
     ...(cvsExclude === true ? ['-C'] : []),
     ...filters.flatMap((filter) => ('text' in filter ? [`--${filter.kind}=${filter.text}`] : [])),
   ];

@@ -71,7 +71,7 @@ const ruleOfOptions = fc.oneof(
   { weight: 6, arbitrary: patternRule },
   { weight: 2, arbitrary: sidedRule },
   { weight: 3, arbitrary: dirMerge },
-  fc.constantFrom('!', ':C', '-C', '+ */', '- *', '-s *', 'P *'),
+  fc.constantFrom('!', ':C', '-C', '+ */', '- *', '-s *', 'P *', ': /.rsync-filter', '- .rsync-filter'),
 );
 const lineOfTree = fc.oneof(
   { weight: 12, arbitrary: patternRule },
@@ -91,7 +91,6 @@ const optionsOfRuling = fc.record(
       ),
       { maxLength: 3 },
     ),
-    dirMergeFilters: fc.constantFrom(0 as const, 0 as const, 1 as const, 2 as const),
     cvsExclude: fc.constantFrom(false, false, false, true),
     deleteExcluded: fc.constantFrom(false, false, false, true),
   },

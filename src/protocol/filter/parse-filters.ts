@@ -14,7 +14,7 @@ export interface FilterEnvironment {
 }
 
 /**
- * The rules of a transfer, in the order in which they are tried: `-F`, the user's in the order given, then what
+ * The rules of a transfer, in the order in which they are tried: the user's in the order given, then what
  * `--backup`, `--partial-dir` and `-C` add.
  *
  * Source: shared/protocol chapter 1, sections 10.3 and 10.4.
@@ -27,9 +27,6 @@ export function parseFilters(options: TransferOptions, environment: FilterEnviro
   };
   const readFile = environment.readFile ?? readRuleFile;
   const collector = new RuleCollector({ settings, readMerged: readFile });
-  const { dirMergeFilters = 0 } = options;
-  if (dirMergeFilters > 0) collector.add(': /.rsync-filter', 'rules', '-F');
-  if (dirMergeFilters > 1) collector.add('- .rsync-filter', 'rules', '-F');
   for (const option of options.filters ?? []) addOption(collector, option, readFile);
   for (const rule of automaticRules(options, settings)) collector.addRule(rule);
   return { rules: collector.rules, settings };

@@ -92,12 +92,6 @@ describe('options', () => {
     expect(() => parseFilters(filters('- a', '-k b'))).toThrow('--filter: filter rule "-k b"');
     expect(() => parseFilters(filters('. rf'), withFile('- a\nfoo\n'))).toThrow('rf:2: filter rule "foo"');
   });
-
-  it('take -F for a per-directory rule, which comes first', () => {
-    const user = filters('- a');
-    expect(pushed({ ...user, dirMergeFilters: 1 })).toEqual([': /.rsync-filter', '- a']);
-    expect(pushed({ ...user, dirMergeFilters: 2 })).toEqual([': /.rsync-filter', '- .rsync-filter', '- a']);
-  });
 });
 
 describe('a merged file', () => {
