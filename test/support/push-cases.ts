@@ -10,7 +10,6 @@ export interface PushCase {
   readonly waitingFor?: string;
 }
 
-const filters = 'filter rules';
 const links = 'modes of following symlinks';
 
 function sets(...lines: readonly string[]): PushCase[] {
@@ -89,15 +88,9 @@ export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
     ...sets('-aii', '-an', '-anii --delete', '-a --out-format=%i|%n|%L|%l|%M|%U|%G|%B|%o'),
   ],
   'what is left out': [
-    ...waiting(
-      filters,
-      '-a --exclude=wide/',
-      '-a --exclude=/sizes/*00 --delete',
-      '-a -m --include=*/ --exclude=*',
-    ),
-    ...waiting(filters, '-a --include=/wide --include=/wide/** --exclude=* --delete', '-aC --delete'),
-    ...waiting(filters, '-a --delete --exclude=doomed --delete-excluded', '-a -F --delete'),
-    ...waiting(filters, '-am'),
+    ...sets('-a --exclude=wide/', '-a --exclude=/sizes/*00 --delete', '-a -m --include=*/ --exclude=*'),
+    ...sets('-a --include=/wide --include=/wide/** --exclude=* --delete', '-aC --delete'),
+    ...sets('-a --delete --exclude=doomed --delete-excluded', '-a -F --delete', '-am'),
     ...sets('-am --delete', '-ax', '-axx'),
   ],
   'which links are followed': [
