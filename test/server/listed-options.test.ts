@@ -17,6 +17,7 @@ import { openLocalTree } from '../../src/protocol/client/local-source.ts';
 import { SelectionError, UsageError } from '../../src/protocol/errors.ts';
 import type { FileEntry } from '../../src/protocol/file-list/file-entry.ts';
 import { parseOptions } from '../../src/protocol/options/parse-options.ts';
+import { resolveOptions } from '../../src/protocol/options/resolve-options.ts';
 import { comparable, errorOf, exitCodeFor, listAll, merged } from '../support/compared-lists.ts';
 import { recordClientList } from '../support/list-recorder.ts';
 import { mountMemory } from '../support/memory-mount.ts';
@@ -76,7 +77,7 @@ async function expectSameList(words: readonly string[]): Promise<void> {
   // The list is recorded in one piece.
   const { transfer, operands } = parseOptions(['--no-i-r', ...words]);
   const theirs = await recordClientList(words, { cwd: folder });
-  const ours = listAll(await openLocalTree(operands, transfer));
+  const ours = listAll(await openLocalTree(operands, resolveOptions(transfer)));
   const sent = transfer.links === true ? ours.entries : ours.entries.map(withoutTarget);
   expect(comparable(sent), theirs.stderr).toEqual(comparable(merged(theirs.entries)));
   expect(errorOf(ours.problems), theirs.stderr).toBe(theirs.ioError);
@@ -205,7 +206,7 @@ describe('names are listed as rsync lists them with --files-from', () => {
     writeFileSync('list', 'a\n');
     for (const source of ['nowhere', 'lists/a']) {
       const { exitCode } = await recordClientList(['--files-from=list', source], { cwd: folder });
-      const ours = openLocalTree([source], { filesFrom: 'list' });
+      const ours = openLocalTree([source], resolveOptions({ filesFrom: 'list' }));
       await expect(ours).rejects.toThrow(SelectionError);
       await expect(ours).rejects.toMatchObject({ exitCode });
     }
@@ -218,7 +219,7 @@ describe('names are listed as rsync lists them with --files-from', () => {
     ]) {
       const { exitCode } = await recordClientList(words, { cwd: folder });
       const { transfer, operands } = parseOptions(words);
-      const ours = openLocalTree(operands, transfer);
+      const ours = openLocalTree(operands, resolveOptions(transfer));
       await expect(ours).rejects.toThrow(UsageError);
       await expect(ours).rejects.toMatchObject({ exitCode });
     }

@@ -8,7 +8,7 @@ export interface Folder {
   readonly [name: string]: Node;
 }
 
-class Symlink {
+export class Symlink {
   readonly target: string;
 
   constructor(target: string) {

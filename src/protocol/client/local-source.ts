@@ -1,9 +1,7 @@
 import { entryWishes } from '../files/entry-wishes.ts';
 import { readListedNames } from '../files/listed-names.ts';
 import { LocalTree, type LocalTreeOptions } from '../files/local-tree.ts';
-import { resolveOptions } from '../options/resolve-options.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
-import type { TransferOptions } from '../options/transfer-options.ts';
 
 /**
  * The files and folders that sources and options name. With `--files-from` this reads the list of names.
@@ -12,9 +10,8 @@ import type { TransferOptions } from '../options/transfer-options.ts';
  */
 export async function openLocalTree(
   sources: readonly string[],
-  transfer: TransferOptions,
+  options: ResolvedOptions,
 ): Promise<LocalTree> {
-  const options = resolveOptions(transfer);
   const { filesFrom, from0 } = options;
   const names = filesFrom === undefined ? undefined : await readListedNames(filesFrom, from0 === true);
   return new LocalTree(sources, {

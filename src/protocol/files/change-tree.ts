@@ -17,8 +17,16 @@ export interface ChangeSet {
   readonly added: readonly string[];
   /** Folders that are sent with all that is in them, and the other side is to have nothing else in them. */
   readonly mirrored: readonly string[];
-  /** Paths that no longer exist: the topmost ones, so that their parents do. */
+  /**
+   * Paths that no longer exist: the topmost ones, so that their parents do. A path may be changed besides: then it is
+   * no longer a folder, and what the other side has in it goes.
+   */
   readonly gone: readonly string[];
+}
+
+export interface ChangeTreeOptions extends EntryWishes {
+  /** Below protocol 30 a receiver sweeps nothing unless it sweeps from the root on; the rules protect the rest. */
+  readonly sweepsRoot?: boolean;
 }
 
 /** What of a path's folder is in the list: `swept` ones may lose entries on the other side, by the filter rules. */
@@ -39,22 +47,24 @@ export class ChangeTree implements SourceTree {
   readonly idNames: IdNames = localIdNames();
   readonly #origin: Origin;
   readonly #wishes: EntryWishes;
+  readonly #top: FolderContents;
   readonly #root: Node = newNode();
   readonly #opener = new SourceOpener();
 
   /** `root` is the folder that the paths are relative to. */
-  constructor(root: string, changes: ChangeSet, wishes: EntryWishes) {
+  constructor(root: string, changes: ChangeSet, options: ChangeTreeOptions) {
     this.#origin = { prefix: '', folder: realFolder(root) };
-    this.#wishes = wishes;
+    this.#wishes = options;
     for (const path of changes.changed) this.#nodeAt(path).wish = 'changed';
     for (const path of changes.added) this.#nodeAt(path).wish = 'added';
     for (const path of changes.mirrored) this.#nodeAt(path).wish = 'mirrored';
     for (const path of changes.gone) this.#nodeAt(dirname(path)).isSwept = true;
+    this.#top = options.sweepsRoot === true ? 'root' : contentsOf(this.#root);
   }
 
   roots(): Listing {
     const problems: Problem[] = [];
-    const top = readEntry('.', this.#origin, contentsOf(this.#root), this.#wishes);
+    const top = readEntry('.', this.#origin, this.#top, this.#wishes);
     return { entries: [top, ...this.#entriesIn('.', this.#root, problems)], problems };
   }
 

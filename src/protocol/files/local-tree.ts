@@ -14,6 +14,7 @@ import {
   readOriginEntry,
 } from './local-entry.ts';
 import { deviceAt, leadsToFolder, type Origin, pathOf, realFolder } from './origin.ts';
+import { readRuleFile } from './rule-file.ts';
 import { listedSources, parseSource, type SourceArgument } from './source-arguments.ts';
 import { SourceOpener } from './source-file.ts';
 import { SourceRemover } from './source-remover.ts';
@@ -54,6 +55,7 @@ export class LocalTree implements SourceTree {
   readonly #implied = new Map<string, LocalEntry>();
   /** Entries to be deleted, in folders that are not listed. */
   readonly #orphans: LocalEntry[] = [];
+  #root: string | undefined;
 
   /**
    * @throws UsageError for sources that mean nothing, SelectionError if the folder of a list of names cannot be
@@ -67,7 +69,7 @@ export class LocalTree implements SourceTree {
       names === undefined
         ? sources.map((source) => parseSource(source, relative))
         : listedSources(sources, names, relative);
-    if (names !== undefined) refuseFolder(sources[0] ?? '');
+    if (names !== undefined) this.#root = enterFolder(sources[0] ?? '') || '/';
   }
 
   roots(): Listing {
@@ -106,6 +108,19 @@ export class LocalTree implements SourceTree {
 
   remove(entry: FileEntry): boolean {
     return this.#remover.remove(entry as LocalEntry, this.#options);
+  }
+
+  /** The absolute path of the root of the transfer: where the first source lies that can be found. */
+  get root(): string {
+    if (this.#root === undefined) {
+      const origins = this.#sources.map((source) => enterBase(source, []));
+      this.#root = origins.find((origin) => origin !== undefined)?.folder || '/';
+    }
+    return this.#root;
+  }
+
+  readRules(path: string): Buffer | undefined {
+    return readRuleFile(path.startsWith('/') ? path : `${this.root}/${path}`);
   }
 
   /** Lets go of what opening and removing files has kept open. */
@@ -237,9 +252,9 @@ function enterBase({ base, text }: SourceArgument, problems: Problem[]): Origin 
 }
 
 /** The folder of a list of names must be there before anything is sent. */
-function refuseFolder(path: string): void {
+function enterFolder(path: string): string {
   try {
-    realFolder(path);
+    return realFolder(path);
   } catch (cause) {
     throw new SelectionError(`${path}: the folder of the listed names: ${(cause as Error).message}`, {
       cause,
