@@ -19,7 +19,6 @@ export class LogFile {
   }
 
   write(text: string): void {
-    if (text === '') return;
     const line = `${formatMoment(this.#now())} [${this.#processId}] ${escapeText(text, STYLE)}\n`;
     writeSync(this.#descriptor, encodeName(line));
   }
