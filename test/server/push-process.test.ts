@@ -16,11 +16,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
 import { startFullListener, startSilentServer } from '../support/silent-server.ts';
+import { hasTinyDisks, mountTinyDisk } from '../support/tiny-disk.ts';
 import { start, startTsersync, tsersyncWords } from '../support/tsersync-process.ts';
 
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
-const TINY_DISK = ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs'];
 
 let folder: string;
 let rsyncd: Rsyncd;
@@ -127,54 +127,24 @@ describe('the program', () => {
 });
 
 describe('a disk that is full', () => {
-  const canMount = hasTinyDisks();
-
-  it.runIf(canMount)('at the server ends the push, and what was there before stays', async () => {
+  it.runIf(hasTinyDisks())('at the server ends the push, and what was there before stays', async () => {
     const path = plant('much', []);
     for (const [name, size] of Object.entries({ a: 1000, b: 20_000, c: 500_000, d: 1000 })) {
       writeFileSync(join(path, name), Buffer.alloc(size, 'x'));
     }
     const tiny = rsyncd.modulePath('tiny');
-    asRoot('mount', ...TINY_DISK, tiny);
-    try {
-      const words = ['-a', `${path}/`, rsyncd.url('tiny')];
-      const theirs = await start(['rsync', ...words]).result;
-      for (const name of readdirSync(tiny)) rmSync(join(tiny, name), { recursive: true });
-      const ours = await startTsersync(['push', ...words]).result;
-      expect([theirs.exitCode, ours.exitCode]).toEqual([11, 11]);
-      expect(ours.stderr.split('\n')).toEqual([
-        expect.stringMatching(
-          /^rsync: \[receiver\] write failed on ".*c" .*: No space left on device \(28\)$/,
-        ),
-        'tsersync: the server gave up: error in file IO (code 11)',
-        '',
-      ]);
-      expect(readFileSync(join(tiny, 'b')).length).toBe(20_000);
-      expect(existsSync(join(tiny, 'c'))).toBe(false);
-    } finally {
-      // Lazily: the server may not have left yet.
-      asRoot('umount', '-l', tiny);
-    }
+    using _disk = mountTinyDisk(tiny);
+    const words = ['-a', `${path}/`, rsyncd.url('tiny')];
+    const theirs = await start(['rsync', ...words]).result;
+    for (const name of readdirSync(tiny)) rmSync(join(tiny, name), { recursive: true });
+    const ours = await startTsersync(['push', ...words]).result;
+    expect([theirs.exitCode, ours.exitCode]).toEqual([11, 11]);
+    expect(ours.stderr.split('\n')).toEqual([
+      expect.stringMatching(/^rsync: \[receiver\] write failed on ".*c" .*: No space left on device \(28\)$/),
+      'tsersync: the server gave up: error in file IO (code 11)',
+      '',
+    ]);
+    expect(readFileSync(join(tiny, 'b')).length).toBe(20_000);
+    expect(existsSync(join(tiny, 'c'))).toBe(false);
   });
 });
-
-/** Whether small disks can be made here. A container has mounts of its own. */
-function hasTinyDisks(): boolean {
-  if (process.env.TSERSYNC_RSYNCD === 'docker') return false;
-  const place = mkdtempSync(join(tmpdir(), 'tsersync-mount-'));
-  try {
-    asRoot('mount', ...TINY_DISK, place);
-    asRoot('umount', place);
-    return true;
-  } catch (reason) {
-    process.stderr.write(`! No disk can be filled here, so the test with one is left out: ${reason}\n`);
-    return false;
-  } finally {
-    rmSync(place, { recursive: true });
-  }
-}
-
-function asRoot(...words: readonly string[]): void {
-  const [program = '', ...rest] = isRoot ? words : ['sudo', '-n', ...words];
-  execFileSync(program, rest, { stdio: 'pipe' });
-}
