@@ -42,8 +42,8 @@ export class ItemLines {
     return this.#screen?.has(LATE_LETTERS) === true;
   }
 
-  /** Files are shown or logged at all: without that their values need not be put together. */
-  get isOf(): boolean {
+  /** Files are shown or logged at all: if not, their values need not be put together. */
+  get hasLines(): boolean {
     return this.#screen !== undefined || this.#log !== undefined;
   }
 

@@ -46,11 +46,13 @@ export class SessionReport {
   #doneBytes = 0;
 
   constructor(session: PushSession, parts: ReportParts) {
-    const { options, output, levels, now } = parts;
+    const { options, output, levels, paths, now, processId } = parts;
     this.#session = session;
     this.#parts = parts;
     this.#context = {
-      ...parts,
+      paths,
+      now,
+      processId,
       terms: session.terms,
       times: options.times === true,
       checksum: options.checksum === true,
@@ -78,7 +80,7 @@ export class SessionReport {
     const { screen, levels } = this.#parts;
     this.#announceList();
     if (levels.PROGRESS === 1) this.#meter.restart();
-    if (!this.#lines.isOf) return;
+    if (!this.#lines.hasLines) return;
     if (!this.#lines.isLate) this.#show(this.#lines.shown(itemValues(entry, item, undefined, this.#context)));
     else if (levels.PROGRESS > 0 && levels.NAME > 0) screen.show(shownName(entry, this.#context));
   }
@@ -94,7 +96,7 @@ export class SessionReport {
   item(entry: FileEntry, item: Item, sent: SentContent | undefined): void {
     this.#announceList();
     if (sent !== undefined) this.#completeFile(entry, item);
-    if (!this.#lines.isOf || (sent === undefined && !this.#lines.isDue(entry, item))) return;
+    if (!this.#lines.hasLines || (sent === undefined && !this.#lines.isDue(entry, item))) return;
     const values = itemValues(entry, item, sent, this.#context);
     if (sent === undefined || this.#lines.isLate) this.#show(this.#lines.shown(values));
     // A log tells nothing of what a dry run would send.
