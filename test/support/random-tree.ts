@@ -204,7 +204,7 @@ function setAttributes(root: string, dice: Dice, { times }: TreeLimits): void {
 /** As a number of seconds a time may have a fraction; before 1970 node:fs takes dates only. */
 function timeOf(dice: Dice, times: TreeLimits['times']): number | Date {
   if (times === 'seconds-32') return dice.roll(2 ** 31);
-  const seconds = dice.pick([0, 1, -1, -86_400, 2 ** 31, 2 ** 33, 1_700_000_000]);
+  const seconds = dice.pick([0, -1_000_000, -86_400, 2 ** 31, 2 ** 33, 1_700_000_000]) + dice.roll(100_000);
   const fraction = times === 'nanoseconds' ? dice.roll(1e6) / 1e6 : 0;
   return seconds < 0 ? new Date(1000 * seconds + Math.floor(1000 * fraction)) : seconds + fraction;
 }

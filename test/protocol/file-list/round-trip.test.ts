@@ -168,6 +168,42 @@ describe('entries', () => {
   });
 });
 
+describe('inodes at protocol 27', () => {
+  it('are different and never zero also for files that have one name: a receiver takes equal ones for links', () => {
+    const wishes: EntryFormat = {
+      protocol: 27,
+      varintFlags: false,
+      safeEnd: false,
+      owner: false,
+      group: false,
+      links: false,
+      devices: false,
+      specials: false,
+      hardLinks: true,
+      atimes: false,
+      checksumLength: 0,
+      inlineNames: false,
+    };
+    const encoder = new Encoder();
+    const writer = new EntryEncoder(wishes, { user: () => undefined, group: () => undefined });
+    const file = { mode: 0o100_644, size: 0, mtime: 0, mtimeNs: 0, uid: 0, gid: 0 };
+    const linked = { device: 1n, inode: 1n };
+    writer.startList(0);
+    for (const leaf of ['a', 'b', 'c']) writer.encode(encoder, { ...file, name: leaf });
+    for (const leaf of ['d', 'e']) writer.encode(encoder, { ...file, name: leaf, inode: linked });
+    const cursor = new Cursor(encoder.view());
+    const reader = new EntryDecoder(wishes);
+    const numbers = Array.from({ length: 5 }, () => {
+      const record = reader.decode(cursor);
+      const { device = 0n, inode: number = 0n } = (record.kind === 'entry' && record.entry.inode) || {};
+      expect(device).not.toBe(0n);
+      return `${device}:${number}`;
+    });
+    expect(new Set(numbers).size).toBe(4);
+    expect(numbers.slice(3)).toEqual(['1:1', '1:1']);
+  });
+});
+
 /** Names of one file agree in everything but the name. */
 function consistent(list: readonly FileEntry[]): FileEntry[] {
   const first = new Map<string, FileEntry>();
