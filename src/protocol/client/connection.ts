@@ -1,6 +1,8 @@
 import { userInfo } from 'node:os';
+import { openTunnel, parseProxy } from '../connect/http-proxy.ts';
 import { connectTcp } from '../connect/tcp.ts';
-import { UsageError } from '../errors.ts';
+import { AuthenticationError, UsageError } from '../errors.ts';
+import { readEarlyInput } from '../handshake/early-input.ts';
 import { NEWEST_PROTOCOL, OLDEST_PROTOCOL } from '../handshake/greeting.ts';
 import { type Login, logIn } from '../handshake/login.ts';
 import { readPasswordFile } from '../handshake/password-file.ts';
@@ -33,9 +35,13 @@ export interface Connection {
 /** Connects and logs in. What goes wrong leaves nothing open. */
 export async function connectDaemon(request: ConnectRequest): Promise<Connection> {
   const { target, connection, transfer, signal } = request;
+  const daemon = { host: target.host, port: target.port ?? connection.port ?? DAEMON_PORT };
+  const proxy = connection.proxy ? parseProxy(connection.proxy) : undefined;
+  const earlyInput = connection.earlyInput === undefined ? undefined : readEarlyInput(connection.earlyInput);
+  const { host, port } = proxy ?? daemon;
   const transport = await connectTcp({
-    host: target.host,
-    port: target.port ?? connection.port ?? DAEMON_PORT,
+    host,
+    port,
     address: connection.address,
     family: connection.family,
     contimeout: connection.contimeout,
@@ -52,12 +58,14 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
     signal,
   });
   try {
+    if (proxy !== undefined) await openTunnel({ reader, writer }, proxy, daemon);
     const login = await logIn(
       { reader, writer, peer: transport.peer },
       {
         module: target.module,
         protocol: ownProtocol(transfer.protocol),
         user: target.user ?? userName(),
+        earlyInput,
         password: () => passwordOf(connection, target.module),
       },
     );
@@ -77,10 +85,14 @@ function ownProtocol(wished: number | undefined): number {
   );
 }
 
-function passwordOf({ password, passwordFile }: ConnectionOptions, module: string): string {
+function passwordOf(connection: ConnectionOptions, module: string): string | Promise<string> {
+  const { password, passwordFile, askPassword } = connection;
   if (password !== undefined) return password;
   if (passwordFile !== undefined) return readPasswordFile(passwordFile);
-  throw new UsageError(`module ${module} wants a password: give --password-file=FILE or set RSYNC_PASSWORD`);
+  if (askPassword !== undefined) return askPassword();
+  throw new AuthenticationError(
+    `module ${module} wants a password: give --password-file=FILE or set RSYNC_PASSWORD`,
+  );
 }
 
 function userName(): string {

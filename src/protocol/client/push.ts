@@ -1,12 +1,20 @@
 import { ConnectionClosedError } from '../errors.ts';
 import { LocalTree } from '../files/local-tree.ts';
+import type { CvsIgnore } from '../filter/filter-rules.ts';
+import { parseFilters } from '../filter/parse-filters.ts';
+import type { FilterRule } from '../filter/rule.ts';
+import { FilterScope } from '../filter/scope.ts';
+import { encodeFilterList, pushSendsFilterList } from '../filter/wire.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
 import { serverArguments } from '../handshake/server-arguments.ts';
 import { CAPABILITIES, ForgottenError, type ServerOffers, setUp } from '../handshake/set-up.ts';
 import { type DaemonTarget, modulePath } from '../handshake/target.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
+import type { ResolvedOptions } from '../options/resolved-options.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
+import { FilteredTree } from '../roles/filtered-tree.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
+import { Encoder } from '../wire/encoder.ts';
 import { connectDaemon } from './connection.ts';
 import { type PushListeners, type PushResult, PushSession } from './push-session.ts';
 
@@ -90,13 +98,20 @@ function compressionName(choice: string | undefined): CompressionName | undefine
   return choice === undefined || choice === 'auto' ? undefined : (choice as CompressionName);
 }
 
+export interface PushRequest extends OpenPushRequest {
+  /** What CVS ignores besides its own list, for `--cvs-exclude`. */
+  readonly cvsIgnore?: CvsIgnore;
+}
+
 /** Pushes files and folders of this machine, named as rsync's source arguments. */
 export async function push(
   sources: readonly string[],
-  request: OpenPushRequest,
+  request: PushRequest,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
-  const { recursive, dirs, relative, hardLinks, atimes, delete: deletes } = resolveOptions(request.transfer);
+  const options = resolveOptions(request.transfer);
+  const { recursive, dirs, relative, hardLinks, atimes } = options;
+  const rules = parseFilters(options, { ...(request.cvsIgnore && { cvsIgnore: request.cvsIgnore }) });
   const tree = new LocalTree(sources, {
     recursive,
     dirs,
@@ -106,9 +121,26 @@ export async function push(
   });
   const session = await beginPush(request);
   try {
-    const filterList = deletes === undefined ? undefined : Buffer.alloc(4);
-    return await session.run({ tree, filterList, listeners });
+    const filtered =
+      rules.rules.length === 0
+        ? tree
+        : new FilteredTree(tree, FilterScope.outside(rules, 'sender', tree.root));
+    const filterList = encodeRules(options, rules.rules, session.terms.protocol);
+    return await session.run({ tree: filtered, filterList, listeners });
   } finally {
+    session.close();
     tree.close();
   }
+}
+
+/** The rules that the server needs, or nothing where it expects no list of them. */
+function encodeRules(
+  options: ResolvedOptions,
+  rules: readonly FilterRule[],
+  protocol: number,
+): Uint8Array | undefined {
+  if (!pushSendsFilterList(options, rules, protocol)) return undefined;
+  const encoder = new Encoder();
+  encodeFilterList(encoder, rules, protocol, 'push');
+  return encoder.view();
 }

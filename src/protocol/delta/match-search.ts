@@ -89,7 +89,7 @@ export class MatchSearch {
   #matchNext(last: number, length: number): boolean {
     for (let at = this.#from; ; at++) {
       at = this.#scanner.scan(at, last, length);
-      if (this.#match(at, length)) return true;
+      if (this.#match(at, length, this.#scanner.candidates())) return true;
       if (at === last) return false;
       this.#scanner.slide(at, length);
     }
@@ -101,7 +101,9 @@ export class MatchSearch {
     const at = this.#filled - remainder;
     if (remainder > 0 && at >= this.#from) {
       this.#scanner.restart(at, remainder);
-      this.#match(at, remainder);
+      // Named, not looked up: where most blocks are alike it would not be among the first candidates.
+      const last = this.#sums.head.blockCount - 1;
+      if (this.#sums.rolling(last) === this.#scanner.sum) this.#match(at, remainder, [last]);
     }
     this.#literal(this.#filled);
   }
@@ -111,9 +113,9 @@ export class MatchSearch {
     this.#from = end;
   }
 
-  #match(at: number, length: number): boolean {
+  #match(at: number, length: number, candidates: Iterable<number>): boolean {
     const bytes = this.#scanner.window.subarray(at, at + length);
-    const block = this.#blockFor(bytes, this.#base + at);
+    const block = this.#blockFor(bytes, this.#base + at, candidates);
     if (block === NO_BLOCK) return false;
     this.#literal(at);
     this.#sink.match(block, bytes);
@@ -122,10 +124,10 @@ export class MatchSearch {
     return true;
   }
 
-  #blockFor(bytes: Buffer, offset: number): number {
+  #blockFor(bytes: Buffer, offset: number, candidates: Iterable<number>): number {
     if (this.#hasSummedEnough(offset)) return NO_BLOCK;
     let digest: Buffer | undefined;
-    for (const block of this.#scanner.candidates()) {
+    for (const block of candidates) {
       if (lengthOfBlock(this.#sums.head, block) !== bytes.length) continue;
       digest ??= this.#options.strong(bytes);
       if (!this.#sums.isStrong(block, digest)) continue;

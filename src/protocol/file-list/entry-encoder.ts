@@ -5,8 +5,8 @@ import type { EntryFormat, FileEntry, IdNames, InodeNumber } from './file-entry.
 import { isDevice, isDirectory, isRegular, isSpecial } from './file-mode.ts';
 import { type HardLink, HardLinkGroups } from './hard-link-groups.ts';
 
-/** A device that is nowhere; 0 is refused by receivers. */
-const LONER_DEVICE = 0x7fff_ffffn;
+/** No disk has this number. */
+const LONELY_DEVICE = 0x7fff_ffffn;
 
 /**
  * Encodes the entries of one session, each relative to the one before it:
@@ -32,8 +32,7 @@ export class EntryEncoder {
   #major = 0;
   #rdev = 0;
   #device = 0n;
-  /** Inodes made up so far. */
-  #loners = 0n;
+  #lonelyFiles = 0n;
 
   constructor(format: EntryFormat, names: IdNames) {
     this.#format = format;
@@ -226,15 +225,15 @@ export class EntryEncoder {
   }
 
   #encodeInode(encoder: Encoder, flags: number, entry: FileEntry): void {
-    const { device, inode } = entry.inode ?? this.#lonerInode();
+    const { device, inode } = entry.inode ?? this.#lonelyInode();
     if (this.#format.protocol < 28 || !(flags & entryFlags.sameDevice)) encoder.longint(device);
     encoder.longint(inode);
   }
 
-  /** Protocol 27 wants a number for every file: one that no other has for a file with a single name. */
-  #lonerInode(): InodeNumber {
-    this.#loners += 1n;
-    return { device: LONER_DEVICE, inode: this.#loners };
+  /** Protocol 27 wants an inode of every file: one that no other has, where there is but one name. */
+  #lonelyInode(): InodeNumber {
+    this.#lonelyFiles += 1n;
+    return { device: LONELY_DEVICE, inode: this.#lonelyFiles };
   }
 
   #encodeChecksum(encoder: Encoder, entry: FileEntry): void {

@@ -14,6 +14,7 @@ import {
   readOriginEntry,
   realFolder,
 } from './local-entry.ts';
+import { readRuleFile } from './rule-file.ts';
 import { parseSource, type SourceArgument } from './source-arguments.ts';
 import { SourceOpener } from './source-file.ts';
 import type { EntryWishes } from './stat-entry.ts';
@@ -38,6 +39,7 @@ export class LocalTree implements SourceTree {
   readonly #named = new Map<string, LocalEntry[]>();
   /** Where the contents of a folder lie, if that is not where its entry comes from, or not there alone. */
   readonly #contents = new Map<string, Origin[]>();
+  #root: string | undefined;
 
   constructor(sources: readonly string[], options: LocalTreeOptions) {
     this.#options = options;
@@ -81,6 +83,19 @@ export class LocalTree implements SourceTree {
   open(entry: FileEntry): SourceFile {
     const path = pathOf((entry as LocalEntry).origin, entry.name);
     return this.#opener.open(dirname(path), basename(path));
+  }
+
+  /** The absolute path of the root of the transfer: where the first source lies that can be found. */
+  get root(): string {
+    if (this.#root === undefined) {
+      const origins = this.#sources.map((source, index) => enterBase(source, index, []));
+      this.#root = origins.find((origin) => origin !== undefined)?.folder || '/';
+    }
+    return this.#root;
+  }
+
+  readRules(path: string): Buffer | undefined {
+    return readRuleFile(path.startsWith('/') ? path : `${this.root}/${path}`);
   }
 
   /** Lets go of what opening files has kept open. */

@@ -25,6 +25,8 @@ export interface LoginRequest {
   readonly protocol: number;
   /** Empty is `nobody`. */
   readonly user: string;
+  /** For the daemon's `early exec`; none is sent if it is empty. */
+  readonly earlyInput?: Buffer | undefined;
   /** Asked only when the module wants a password. */
   readonly password: () => string | Promise<string>;
 }
@@ -52,7 +54,13 @@ interface LoginStreams {
 export async function logIn(streams: LoginStreams, request: LoginRequest): Promise<Login> {
   const { reader, writer } = streams;
   checkModule(request.module);
-  say(`${formatGreeting(request.protocol)}\n${request.module}\n`);
+  say(`${formatGreeting(request.protocol)}\n`);
+  const { earlyInput } = request;
+  if (earlyInput !== undefined && earlyInput.length > 0) {
+    say(`#early_input=${earlyInput.length}\n`);
+    writer.encoder.bytes(earlyInput);
+  }
+  say(`${request.module}\n`);
   await writer.flush();
   const greeting = parseGreeting(await readLine(streams));
   const protocol = agreeOnProtocol(request.protocol, greeting);

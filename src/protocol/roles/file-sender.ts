@@ -39,6 +39,8 @@ export interface FileAnswer {
 export interface SentFile {
   readonly literalBytes: number;
   readonly matchedBytes: number;
+  /** The sum that was sent. */
+  readonly checksum: Uint8Array;
   /** The file was not what it was when it was opened: the receiver is made to ask for it again. */
   readonly problem: Problem | undefined;
 }
@@ -91,8 +93,9 @@ export class FileSender {
     }
     tokens.end();
     const sum = hash.digest();
-    out.encoder.bytes(problem === undefined ? sum : spoiled(sum));
-    return { literalBytes: counter.literalBytes, matchedBytes: counter.matchedBytes, problem };
+    const checksum = problem === undefined ? sum : spoiled(sum);
+    out.encoder.bytes(checksum);
+    return { literalBytes: counter.literalBytes, matchedBytes: counter.matchedBytes, checksum, problem };
   }
 
   async #sendAll(file: SourceFile, entry: FileEntry, hash: StrongHash, sink: TokenSink): Promise<void> {

@@ -1,10 +1,11 @@
-import type { DeleteCounts, Item } from './item.ts';
+import type { KindCounts } from '../file-list/kind-counts.ts';
+import type { Item } from './item.ts';
 
 /** A request that is ready to be worked on; block sums as they came, to be held for as short as possible. */
 export type Request =
   | { readonly kind: 'item'; readonly item: Item; readonly sums?: Buffer }
   | { readonly kind: 'done' }
-  | { readonly kind: 'delete-stats'; readonly counts: DeleteCounts };
+  | { readonly kind: 'delete-stats'; readonly counts: KindCounts };
 
 /**
  * Requests on their way from the loop that reads to the loop that sends. The generator runs ahead without limit, so

@@ -31,6 +31,7 @@ export class WireWriter {
   encoder: Encoder = new Encoder(2 * FULL);
   /** Bytes sent so far, frame headers included. */
   sent = 0;
+  #flushedData = 0;
   /** When anything was last handed to the transport, in ms of the monotonic clock. */
   spokeAt = performance.now();
   /** Since when the operating system has taken no more of our data; undefined while nothing waits to be taken. */
@@ -44,6 +45,11 @@ export class WireWriter {
   /** Enough is gathered: flush before encoding more. */
   get isFull(): boolean {
     return this.#sliced + this.encoder.length >= FULL;
+  }
+
+  /** Bytes of data said so far, gathered or sent, without the frames around them. */
+  get dataLength(): number {
+    return this.#flushedData + this.#sliced + this.encoder.length;
   }
 
   get isEmpty(): boolean {
@@ -112,6 +118,7 @@ export class WireWriter {
     }
     const dataLength = this.#sliced + this.encoder.length;
     this.#takeEncoded();
+    this.#flushedData += dataLength;
     if (this.#isFramed && dataLength > 0) chunks.push(dataFrameHeader(dataLength));
     chunks.push(...this.#parts);
     this.#parts = [];

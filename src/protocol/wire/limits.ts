@@ -52,5 +52,9 @@ export const MAX_DELETE_COUNT = 1 << 28;
 /** Bytes of one filter rule. */
 export const MAX_RULE_LENGTH = 5119;
 
+/** Filter rules of a client that we are willing to hold, and their bytes. */
+export const MAX_FILTER_RULES = 100_000;
+export const MAX_FILTER_LIST_LENGTH = 1 << 24;
+
 /** Nanoseconds of a time. */
 export const MAX_NANOSECONDS = 999_999_999;

@@ -157,6 +157,13 @@ describe('the match search', () => {
     expect(blocks(search({ basis, file: Buffer.from('ccx'), blockLength: 4 }))).toEqual(['ccx']);
   });
 
+  it('finds the short last block behind thousands of blocks with its rolling sum', () => {
+    const zeros = Buffer.alloc(3000 * 10 + 7);
+    const found = blocks(search({ basis: zeros, file: zeros, blockLength: 10 }));
+    expect(found).toHaveLength(3001);
+    expect(found.at(-1)).toBe(3000);
+  });
+
   it('knows files that are empty or shorter than a block', () => {
     const basis = Buffer.from('abcdefgh');
     expect(search({ basis, file: Buffer.alloc(0), blockLength: 4 })).toEqual([]);
