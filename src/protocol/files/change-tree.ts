@@ -53,7 +53,7 @@ export class ChangeTree implements SourceTree {
 
   /** `root` is the folder that the paths are relative to. */
   constructor(root: string, changes: ChangeSet, options: ChangeTreeOptions) {
-    this.#origin = { prefix: '', folder: realFolder(root) };
+    this.#origin = { prefix: '', folder: realFolder(root), source: 0 };
     this.#wishes = options;
     for (const path of changes.changed) this.#nodeAt(path).wish = 'changed';
     for (const path of changes.added) this.#nodeAt(path).wish = 'added';

@@ -125,7 +125,7 @@ function referentEntry(
   const stats = lstat(folder);
   if (isSymlink(Number(stats.mode))) throw new MovedError(`${folder} has become a symlink`);
   const followed = (origin.followed ?? 0) + 1;
-  const referent = { prefix: `${name}/`, folder, device: origin.device, link: path, followed };
+  const referent = { ...origin, prefix: `${name}/`, folder, link: path, followed };
   return localEntry(name, referent, stats, contents, wishes);
 }
 

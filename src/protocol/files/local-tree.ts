@@ -47,12 +47,14 @@ export class LocalTree implements SourceTree {
   readonly #sources: readonly SourceArgument[];
   readonly #opener: SourceOpener;
   readonly #remover = new SourceRemover();
-  /** What the arguments name in each folder, by the folder's name; the top is ''. */
-  readonly #named = new Map<string, Entries>();
-  /** Folders of the same name that come from several sources: their contents are merged. */
-  readonly #merged = new Map<string, Origin[]>();
+  /** What the arguments name below the top, by the name of the folder that it is in. */
+  readonly #named = new Map<string, LocalEntry[]>();
+  /** Where the contents of a folder lie, if that is not where its entry comes from, or not there alone. */
+  readonly #contents = new Map<string, Origin[]>();
   /** Folders on the way to sources, by where they lie and their name. */
   readonly #implied = new Map<string, LocalEntry>();
+  /** Those of them that are listed. */
+  readonly #listedImplied = new Set<LocalEntry>();
   /** Entries to be deleted, in folders that are not listed. */
   readonly #orphans: LocalEntry[] = [];
   #root: string | undefined;
@@ -75,29 +77,35 @@ export class LocalTree implements SourceTree {
   roots(): Listing {
     const problems: Problem[] = [];
     const entries: Entries = new Map();
-    for (const source of this.#sources) {
-      const base = enterBase(source, problems);
+    for (const [index, source] of this.#sources.entries()) {
+      const base = enterBase(source, index, problems);
       if (base === undefined) continue;
       try {
         this.#addSource(source, base, entries, problems);
       } catch (thrown) {
-        this.#addFailed(source, base, thrown as NodeJS.ErrnoException, problems);
+        this.#addFailed(source, base, thrown as NodeJS.ErrnoException, entries, problems);
       }
     }
-    for (const [name, entry] of this.#named.get('') ?? []) this.#merge(entries, name, entry);
-    for (const entry of this.#orphans) this.#merge(entries, entry.name, entry);
+    for (const entry of this.#orphans) this.#merge(entries, entry);
     return { entries: [...entries.values()], problems };
   }
 
   children(folder: FileEntry): Listing {
-    const { origin } = folder as LocalEntry;
+    const { name, origin } = folder as LocalEntry;
     const problems: Problem[] = [];
-    const entries = new Map(this.#named.get(folder.name));
-    if (hasContents(folder)) {
-      for (const from of this.#merged.get(folder.name) ?? [origin]) {
-        for (const entry of this.#scan(folder.name, from, problems)) this.#merge(entries, entry.name, entry);
-      }
+    const named = this.#named.get(name) ?? [];
+    const origins = hasContents(folder) ? (this.#contents.get(name) ?? [origin]) : [];
+    const [only] = origins;
+    if (named.length === 0 && origins.length <= 1) {
+      return { entries: only === undefined ? [] : this.#scan(name, only, problems), problems };
     }
+    // The first source that has a name decides what it is.
+    const parts = [
+      ...named.map((entry) => ({ source: entry.origin.source, list: () => [entry] })),
+      ...origins.map((from) => ({ source: from.source, list: () => this.#scan(name, from, problems) })),
+    ].sort((a, b) => a.source - b.source);
+    const entries: Entries = new Map();
+    for (const { list } of parts) for (const entry of list()) this.#merge(entries, entry);
     return { entries: [...entries.values()], problems };
   }
 
@@ -113,7 +121,7 @@ export class LocalTree implements SourceTree {
   /** The absolute path of the root of the transfer: where the first source lies that can be found. */
   get root(): string {
     if (this.#root === undefined) {
-      const origins = this.#sources.map((source) => enterBase(source, []));
+      const origins = this.#sources.map((source, index) => enterBase(source, index, []));
       this.#root = origins.find((origin) => origin !== undefined)?.folder || '/';
     }
     return this.#root;
@@ -132,52 +140,58 @@ export class LocalTree implements SourceTree {
   #addSource(source: SourceArgument, origin: Origin, top: Entries, problems: Problem[]): void {
     const { recursive, dirs } = this.#options;
     if (source.components.length > 0) {
-      const isListed = this.#addNamed(source, origin, problems);
+      const isListed = this.#addNamed(source, origin, top, problems);
       if (!isListed || !source.impliesRoot) return;
-      if (recursive || dirs) this.#merge(top, '.', readEntry('.', origin, 'implied', this.#options));
+      if (recursive || dirs) this.#merge(top, readEntry('.', origin, 'implied', this.#options));
       else problems.push(skipped('.'));
     } else if (recursive || dirs) {
       const root = this.#confined(readEntry('.', origin, 'root', this.#options));
-      this.#merge(top, '.', root);
-      for (const entry of this.#scan('.', root.origin, problems)) this.#merge(top, entry.name, entry);
+      this.#merge(top, root);
+      for (const entry of this.#scan('.', root.origin, problems)) this.#merge(top, entry);
     } else {
       problems.push(skipped(source.text));
     }
   }
 
   /** Adds a named source, and with `--relative` the folders that lead to it: all of them or none. */
-  #addNamed(source: SourceArgument, base: Origin, problems: Problem[]): boolean {
+  #addNamed(source: SourceArgument, base: Origin, top: Entries, problems: Problem[]): boolean {
     const { recursive, dirs } = this.#options;
     const parents = parentNames(source).map((name) => this.#impliedFolder(base, name));
-    const origin = parents.at(-1)?.origin ?? base;
+    const origin = { ...(parents.at(-1)?.origin ?? base), source: base.source };
     const name = source.components.join('/');
-    const path = pathOf(origin, name);
+    const place = pathOf(origin, name);
     // A symlink with a slash behind it is followed, if it leads to a folder.
     const entry =
-      source.isContents && leadsToFolder(path)
-        ? readOriginEntry({ prefix: `${name}/`, folder: realFolder(path) }, 'root', this.#options)
+      source.isContents && leadsToFolder(place)
+        ? readOriginEntry({ ...base, prefix: `${name}/`, folder: realFolder(place) }, 'root', this.#options)
         : readEntry(name, origin, recursive ? 'root' : 'none', this.#options);
     if (isDirectory(entry.mode) && !recursive && !dirs) {
       problems.push(skipped(source.text));
       return false;
     }
-    for (const folder of parents) this.#name(folder);
-    this.#name(this.#confined(entry));
+    for (const folder of parents) this.#addImplied(folder, base.source, top);
+    this.#addToFolder(this.#confined(entry), top);
     return true;
   }
 
   /** What becomes of a source that cannot be looked at. */
-  #addFailed(source: SourceArgument, base: Origin, cause: NodeJS.ErrnoException, problems: Problem[]): void {
+  #addFailed(
+    source: SourceArgument,
+    base: Origin,
+    cause: NodeJS.ErrnoException,
+    top: Entries,
+    problems: Problem[],
+  ): void {
     const { missing = 'reported', copyLinks } = this.#options;
     const isMissing = cause.code === 'ENOENT' && (copyLinks === true || !(cause instanceof NoReferentError));
     if (!isMissing) problems.push(problemOf(source.text, 'lstat', cause));
-    else if (missing === 'deleted') this.#addMissing(source, base, problems);
+    else if (missing === 'deleted') this.#addMissing(source, base, top, problems);
     else if (missing === 'reported')
       problems.push({ path: source.text, doing: 'lstat', cause, kind: 'missing-source' });
   }
 
   /** Lists a source as one to be deleted. Folders that should lead to it may be missing, too. */
-  #addMissing(source: SourceArgument, base: Origin, problems: Problem[]): void {
+  #addMissing(source: SourceArgument, base: Origin, top: Entries, problems: Problem[]): void {
     const name = source.components.join('/');
     for (const parent of parentNames(source)) {
       const folder = attempt(parent, 'lstat', problems, () => this.#impliedFolder(base, parent));
@@ -185,9 +199,9 @@ export class LocalTree implements SourceTree {
         if (this.#options.listsOrphans === true) this.#orphans.push(missingEntry(name, base));
         return;
       }
-      this.#name(folder);
+      this.#addImplied(folder, base.source, top);
     }
-    this.#name(missingEntry(name, base));
+    this.#addToFolder(missingEntry(name, base), top);
   }
 
   /** The entry of a folder on the way to a source; lists of names lead through the same ones again and again. */
@@ -195,10 +209,16 @@ export class LocalTree implements SourceTree {
     const key = `${base.folder}\0${name}`;
     const known = this.#implied.get(key);
     if (known !== undefined) return known;
-    const origin = { prefix: `${name}/`, folder: realFolder(`${base.folder}/${name}`) };
+    const origin = { ...base, prefix: `${name}/`, folder: realFolder(`${base.folder}/${name}`) };
     const entry = readOriginEntry(origin, 'implied', this.#options);
     this.#implied.set(key, entry);
     return entry;
+  }
+
+  #addImplied(folder: LocalEntry, source: number, top: Entries): void {
+    if (this.#listedImplied.has(folder)) return;
+    this.#listedImplied.add(folder);
+    this.#addToFolder({ ...folder, origin: { ...folder.origin, source } }, top);
   }
 
   /** With `--one-file-system` what is in a source must lie on the source's own device. */
@@ -209,26 +229,37 @@ export class LocalTree implements SourceTree {
     return { ...entry, origin: { ...entry.origin, device } };
   }
 
-  #name(entry: LocalEntry): void {
-    const parent = entry.name.slice(0, Math.max(0, entry.name.lastIndexOf('/')));
-    const siblings = this.#named.get(parent) ?? new Map<string, LocalEntry>();
-    this.#merge(siblings, entry.name, entry);
-    this.#named.set(parent, siblings);
+  #addToFolder(entry: LocalEntry, top: Entries): void {
+    const slash = entry.name.lastIndexOf('/');
+    if (slash < 0) {
+      this.#merge(top, entry);
+      return;
+    }
+    const folder = entry.name.slice(0, slash);
+    const siblings = this.#named.get(folder);
+    if (siblings === undefined) this.#named.set(folder, [entry]);
+    else siblings.push(entry);
   }
 
-  /** Of two entries of one name a folder wins, then the first; contents that are listed win over the mere folder. */
-  #merge(entries: Entries, name: string, entry: LocalEntry): void {
+  /** Of two entries of one name a folder wins, then the first; what it promises is the most that one of them does. */
+  #merge(entries: Entries, entry: LocalEntry): void {
+    const { name } = entry;
     const known = entries.get(name);
-    if (known === undefined) {
+    if (known === undefined || (isDirectory(entry.mode) && !isDirectory(known.mode))) {
       entries.set(name, entry);
       return;
     }
-    if (!isDirectory(entry.mode)) return;
-    if (!isDirectory(known.mode) || !hasContents(known)) {
-      entries.set(name, entry);
-    } else if (hasContents(entry) && pathOf(known.origin, name) !== pathOf(entry.origin, name)) {
-      this.#merged.set(name, [...(this.#merged.get(name) ?? [known.origin]), entry.origin]);
+    if (!isDirectory(entry.mode) || entry.contents === 'implied') return;
+    if (!hasContents(entry)) {
+      if (known.contents === 'implied') entries.set(name, { ...known, contents: 'none' });
+      return;
     }
+    if (!hasContents(known)) this.#contents.set(name, [entry.origin]);
+    else if (pathOf(known.origin, name) !== pathOf(entry.origin, name)) {
+      this.#contents.set(name, [...(this.#contents.get(name) ?? [known.origin]), entry.origin]);
+    }
+    const contents = known.contents === 'root' ? 'root' : (entry.contents ?? 'listed');
+    entries.set(name, { ...known, contents });
   }
 
   #scan(folder: string, origin: Origin, problems: Problem[]): LocalEntry[] {
@@ -242,9 +273,9 @@ function hasContents({ contents }: FileEntry): boolean {
 }
 
 /** The folder that a source's names are relative to. If it cannot be entered, nobody knows what is left out. */
-function enterBase({ base, text }: SourceArgument, problems: Problem[]): Origin | undefined {
+function enterBase({ base, text }: SourceArgument, source: number, problems: Problem[]): Origin | undefined {
   try {
-    return { prefix: '', folder: realFolder(base === '' ? '.' : base) };
+    return { prefix: '', folder: realFolder(base === '' ? '.' : base), source };
   } catch (thrown) {
     problems.push({ path: text, doing: 'chdir', cause: thrown as Error, kind: 'failed' });
     return undefined;

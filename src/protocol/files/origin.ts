@@ -10,6 +10,8 @@ export interface Origin {
    * is its referent, which may be a file.
    */
   readonly folder: string;
+  /** Which of several sources it belongs to, in the order in which they were named. */
+  readonly source: number;
   /** The device that must not be left; undefined lets mount points be crossed. */
   readonly device?: bigint | undefined;
   /** The path of the symlink that was followed to get here. */

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts';
 
 /** A source argument, cut into where it lies and what it is called in the list. */
 export interface SourceArgument {
-  /** What the user wrote. */
+  /** What the user wrote; of a listed name only what counts. */
   readonly text: string;
   /** The folder that the names are relative to; empty is the current one. */
   readonly base: string;
@@ -47,7 +47,7 @@ export function listedSources(
 export function parseListedName(folder: string, text: string, isRelative: boolean): SourceArgument {
   const name = withinFolder(text);
   const source = isRelative ? parseRelative(name) : parsePlain(name);
-  return { ...source, text, base: `${folder}/${source.base}` };
+  return { ...source, text: name, base: `${folder}/${source.base}` };
 }
 
 /** Keeps `.` where it stands in the middle: with `--relative` it marks where names begin. */

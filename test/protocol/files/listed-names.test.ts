@@ -56,7 +56,15 @@ describe('a name in a list', () => {
     ['a/./', '/src/a/', [], true],
   ])('%s with --relative lies in %3$s', (text, base, components, isContents) => {
     const source = parseListedName('/src', text, true);
-    expect(source).toMatchObject({ text, base, components, isContents });
+    expect(source).toMatchObject({ base, components, isContents });
+  });
+
+  it.each([
+    ['/a//b', 'a/b'],
+    ['../a/./b/', 'a/./b/'],
+    ['a/../..', '.'],
+  ])('%s is spoken of as %s', (text, shown) => {
+    expect(parseListedName('/src', text, true).text).toBe(shown);
   });
 
   it('implies the folder in front of it where it starts with a dot', () => {
