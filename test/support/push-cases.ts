@@ -112,8 +112,23 @@ export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
       ['-a', '--no-relative', '--files-from=FOLDER/names'],
       ['-a', '-0', '--files-from=FOLDER/names0'],
     ].map((options) => ({ options })),
-    ...['-an'].map((line) => ({
+    ...[
+      '-a',
+      '-ab',
+      '-aH',
+      '-a --delay-updates',
+      '-an',
+      '-rlt --info=remove',
+      '-aL',
+      '-aH --protocol=27',
+      '-a --protocol=29',
+    ].map((line) => ({
       options: [...line.split(' '), '--remove-source-files'],
+      takesSource: true,
+    })),
+    ...[['./tree/links/to-folder/7'], ['./tree/./wide/9', './tree/wide/8']].map((sources) => ({
+      options: ['-aR', '--remove-source-files'],
+      sources,
       takesSource: true,
     })),
     ...sets('-a --bwlimit=10m', '-a --stop-after=5', '-a --contimeout=9 --sockopts=SO_KEEPALIVE --outbuf=L'),

@@ -1,7 +1,8 @@
 import { type ChangeSet, ChangeTree } from '../files/change-tree.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
-import type { PushListeners, PushResult, PushSession } from './push-session.ts';
+import type { PushResult } from './push-result.ts';
+import type { PushListeners, PushSession } from './push-session.ts';
 
 /** Pushes scattered changes, deletions among them, in one session that was opened with `changeOptions`. */
 export async function pushChanges(

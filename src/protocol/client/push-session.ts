@@ -9,10 +9,10 @@ import {
 } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import { FileList } from '../file-list/file-list.ts';
-import type { KindCounts } from '../file-list/kind-counts.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
 import { decodeChecksumSeed, type ServerOffers } from '../handshake/set-up.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
+import { Arrivals } from '../roles/arrivals.ts';
 import { FileSender } from '../roles/file-sender.ts';
 import { FileSummer } from '../roles/file-summer.ts';
 import type { Item } from '../roles/item.ts';
@@ -25,6 +25,7 @@ import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
 import type { Connection } from './connection.ts';
 import { entryFormatOf, tokenWriterFor } from './formats.ts';
+import type { PushResult } from './push-result.ts';
 import { type ServerMessage, ServerMessages } from './server-messages.ts';
 
 /** How long a server whose connection broke may take to hand over what it said before. */
@@ -44,37 +45,16 @@ export interface PushListeners {
   item?(entry: FileEntry, item: Item, sent?: SentContent): void;
   /** The content of a file is about to be sent; `progress` and `item` follow. */
   sending?(entry: FileEntry, item: Item): void;
+  /** An entry is in place at the destination; told with `removeSourceFiles` only, which a tree may ignore. */
+  arrived?(entry: FileEntry): void;
+  /** An entry was removed at its source, or had gone from there already. */
+  removed?(entry: FileEntry, wasThere: boolean): void;
   /** A path was deleted at the destination. */
   deleted?(path: string, isFolder: boolean): void;
   message?(message: ServerMessage): void;
   problem?(problem: Problem): void;
   /** So much of a file has been sent; called several times for a large one, never for an empty one. */
   progress?(entry: FileEntry, position: number): void;
-}
-
-export interface PushStatistics extends SenderCounts {
-  /** Entries in the file list. */
-  readonly totalFiles: number;
-  /** The same, by kind. */
-  readonly listed: KindCounts;
-  /** Bytes of all regular files and symlinks in the list, as rsync counts them. */
-  readonly totalSize: number;
-  /** How long it took to read the tree for the list. */
-  readonly listingMs: number;
-  /** Bytes on the wire, handshake included. */
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
-}
-
-/** How a push that went to its end has ended. */
-export interface PushResult {
-  /** rsync's: 0; 23 some files did not arrive; 24 some source files vanished; 25 `--max-delete` was reached. */
-  readonly exitCode: number;
-  /** Files that could not be read on our side. */
-  readonly problems: readonly Problem[];
-  /** The first error texts of the server. */
-  readonly serverErrors: readonly string[];
-  readonly statistics: PushStatistics;
 }
 
 /** What differs from one run to the next. */
@@ -113,6 +93,8 @@ export class PushSession {
   readonly #reading: Promise<void>;
   #listeners: PushListeners = {};
   #lists: ListSender | undefined;
+  /** Only if we have asked to hear of them. */
+  #arrivals: Arrivals | undefined;
   /** What the server has said before anybody listened. */
   #earlyMessages: ServerMessage[] = [];
   #state: 'waiting' | 'running' | 'over' = 'waiting';
@@ -131,6 +113,7 @@ export class PushSession {
         else if (this.#earlyMessages.length < MAX_EARLY_MESSAGES) this.#earlyMessages.push(message);
       },
       onDeleted: (path, isFolder) => this.#listeners.deleted?.(path, isFolder),
+      onSuccess: (index) => this.#arrivals?.arrived(index),
       onTimeout: (seconds) => connection.heartbeat.adoptTimeout(seconds),
       onExit: () => this.#confirmExit(),
     });
@@ -164,7 +147,18 @@ export class PushSession {
       const indexes = new IndexEncoder(this.terms.protocol);
       const lists = await this.#listSender(tree, indexes, onProblem);
       this.#lists = lists;
+      const { removeSourceFiles, dryRun } = this.#options;
+      if (removeSourceFiles === true && dryRun !== true) {
+        this.#arrivals = new Arrivals({
+          tree,
+          list: this.#list,
+          onArrived: (entry) => listeners.arrived?.(entry),
+          onRemoved: (entry, wasThere) => listeners.removed?.(entry, wasThere),
+          onProblem,
+        });
+      }
       const counts = await this.#send(tree, indexes, lists, onProblem);
+      await this.#arrivals?.settled();
       return this.#result(counts, lists, problems);
     } catch (thrown) {
       throw await this.#reasonFor(thrown);

@@ -16,7 +16,8 @@ import type { ChecksumName, CompressionName } from '../terms.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { connectDaemon } from './connection.ts';
 import { openLocalTree } from './local-source.ts';
-import { type PushListeners, type PushResult, PushSession } from './push-session.ts';
+import type { PushResult } from './push-result.ts';
+import { type PushListeners, PushSession } from './push-session.ts';
 
 export interface OpenPushRequest {
   readonly target: DaemonTarget;

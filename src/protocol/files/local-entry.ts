@@ -5,7 +5,7 @@ import { isDirectory, isSymlink } from '../file-list/file-mode.ts';
 import { decodeName, systemPath } from '../wire/file-name.ts';
 import { isUnsafeTarget, unmungedTarget } from './link-target.ts';
 import { MovedError } from './open-folder.ts';
-import { leadsToFolder, type Origin, pathOf, realPath } from './origin.ts';
+import { LinkError, leadsToFolder, type Origin, originBehind, pathOf, realPath } from './origin.ts';
 import { readFolder } from './read-folder.ts';
 import { type EntryWishes, entryOf } from './stat-entry.ts';
 
@@ -80,12 +80,8 @@ export function problemOf(path: string, doing: string, cause: NodeJS.ErrnoExcept
 }
 
 function namesIn(path: string, { followed = 0 }: Origin): string[] {
-  if (followed > MAX_FOLLOWED) throw new TooManyLinksError(`${path}: symlinks lead around in a circle`);
+  if (followed > MAX_FOLLOWED) throw new LinkError(`${path}: symlinks lead around in a circle`);
   return readFolder(path === '' ? '/' : path);
-}
-
-class TooManyLinksError extends Error {
-  readonly code = 'ELOOP';
 }
 
 function entryAt(
@@ -124,8 +120,11 @@ function referentEntry(
   const folder = referentOf(path);
   const stats = lstat(folder);
   if (isSymlink(Number(stats.mode))) throw new MovedError(`${folder} has become a symlink`);
-  const followed = (origin.followed ?? 0) + 1;
-  const referent = { ...origin, prefix: `${name}/`, folder, link: path, followed };
+  const referent = {
+    ...originBehind(origin, name, folder),
+    link: { path, isAway: origin.isAway === true },
+    followed: (origin.followed ?? 0) + 1,
+  };
   return localEntry(name, referent, stats, contents, wishes);
 }
 

@@ -13,7 +13,7 @@ import {
   readEntry,
   readOriginEntry,
 } from './local-entry.ts';
-import { deviceAt, leadsToFolder, type Origin, pathOf, realFolder } from './origin.ts';
+import { deviceAt, leadsToFolder, type Origin, originBehind, pathOf, realFolder } from './origin.ts';
 import { readRuleFile } from './rule-file.ts';
 import { listedSources, parseSource, type SourceArgument } from './source-arguments.ts';
 import { SourceOpener } from './source-file.ts';
@@ -156,14 +156,17 @@ export class LocalTree implements SourceTree {
   /** Adds a named source, and with `--relative` the folders that lead to it: all of them or none. */
   #addNamed(source: SourceArgument, base: Origin, top: Entries, problems: Problem[]): boolean {
     const { recursive, dirs } = this.#options;
-    const parents = parentNames(source).map((name) => this.#impliedFolder(base, name));
+    const parents: LocalEntry[] = [];
+    for (const name of parentNames(source)) {
+      parents.push(this.#impliedFolder(parents.at(-1)?.origin ?? base, name));
+    }
     const origin = { ...(parents.at(-1)?.origin ?? base), source: base.source };
     const name = source.components.join('/');
     const place = pathOf(origin, name);
     // A symlink with a slash behind it is followed, if it leads to a folder.
     const entry =
       source.isContents && leadsToFolder(place)
-        ? readOriginEntry({ ...base, prefix: `${name}/`, folder: realFolder(place) }, 'root', this.#options)
+        ? readOriginEntry(originBehind(origin, name, realFolder(place)), 'root', this.#options)
         : readEntry(name, origin, recursive ? 'root' : 'none', this.#options);
     if (isDirectory(entry.mode) && !recursive && !dirs) {
       problems.push(skipped(source.text));
@@ -193,24 +196,26 @@ export class LocalTree implements SourceTree {
   /** Lists a source as one to be deleted. Folders that should lead to it may be missing, too. */
   #addMissing(source: SourceArgument, base: Origin, top: Entries, problems: Problem[]): void {
     const name = source.components.join('/');
+    let origin = base;
     for (const parent of parentNames(source)) {
-      const folder = attempt(parent, 'lstat', problems, () => this.#impliedFolder(base, parent));
+      const folder = attempt(parent, 'lstat', problems, () => this.#impliedFolder(origin, parent));
       if (folder === undefined) {
         if (this.#options.listsOrphans === true) this.#orphans.push(missingEntry(name, base));
         return;
       }
       this.#addImplied(folder, base.source, top);
+      origin = folder.origin;
     }
     this.#addToFolder(missingEntry(name, base), top);
   }
 
   /** The entry of a folder on the way to a source; lists of names lead through the same ones again and again. */
-  #impliedFolder(base: Origin, name: string): LocalEntry {
-    const key = `${base.folder}\0${name}`;
+  #impliedFolder(origin: Origin, name: string): LocalEntry {
+    const key = `${origin.folder}\0${name}`;
     const known = this.#implied.get(key);
     if (known !== undefined) return known;
-    const origin = { ...base, prefix: `${name}/`, folder: realFolder(`${base.folder}/${name}`) };
-    const entry = readOriginEntry(origin, 'implied', this.#options);
+    const own = originBehind(origin, name, realFolder(pathOf(origin, name)));
+    const entry = readOriginEntry(own, 'implied', this.#options);
     this.#implied.set(key, entry);
     return entry;
   }

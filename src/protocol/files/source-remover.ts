@@ -4,10 +4,10 @@ import { isSameType } from '../file-list/file-mode.ts';
 import { systemPath } from '../wire/file-name.ts';
 import type { LocalEntry } from './local-entry.ts';
 import { FolderGate, MovedError } from './open-folder.ts';
-import { pathOf } from './origin.ts';
+import { LinkError, pathOf } from './origin.ts';
 import { type EntryWishes, entryOf } from './stat-entry.ts';
 
-/** A file is no longer what was listed, so it may hold what was not sent. */
+/** A file is no longer what was listed, so it may hold what was not sent: it must not be removed. */
 export class ChangedError extends Error {}
 
 /**
@@ -20,13 +20,16 @@ export class SourceRemover {
   /**
    * Answers whether it was still there. Where a symlink was followed, the link goes, not what it leads to.
    *
-   * @throws ChangedError if size, time or type are not those of the entry, or Node's error.
+   * @throws ChangedError if size, time or type are not those of the entry, LinkError if it is not ours to remove, or
+   * Node's error.
    */
   remove(entry: LocalEntry, wishes: EntryWishes): boolean {
     const { origin, name } = entry;
     const content = pathOf(origin, name);
     const link = name.length < origin.prefix.length ? origin.link : undefined;
-    const path = link ?? content;
+    const path = link?.path ?? content;
+    if ((link ?? origin).isAway === true)
+      throw new LinkError(`${path} lies behind a symlink that leads away`);
     try {
       const place = this.#gate.pathTo(dirname(path), basename(path));
       const stats = lstatSync(systemPath(link === undefined ? place : content), { bigint: true });

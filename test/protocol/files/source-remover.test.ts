@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
 import { LocalTree } from '../../../src/protocol/files/local-tree.ts';
+import { LinkError } from '../../../src/protocol/files/origin.ts';
 import { ChangedError } from '../../../src/protocol/files/source-remover.ts';
 import { listAll } from '../../support/compared-lists.ts';
 
@@ -114,5 +115,25 @@ describe('a source file that has arrived', () => {
     rmSync(join(folder, 'src/file'));
     expect(tree.remove(link)).toBe(false);
     expect(readdirSync(join(folder, 'src')).sort()).toEqual(['link', 'sub']);
+  });
+
+  it('stays where it lies behind a link that leads away, as with rsync', () => {
+    mkdirSync(join(folder, 'src/home'));
+    for (const [name, target] of [
+      ['in', 'sub'],
+      ['away', '../other/sub'],
+      ['home/over', '../sub'],
+      ['home/file', '../file'],
+    ] as const)
+      symlinkSync(target, join(folder, 'src', name));
+    for (const name of ['away/deep', 'home/over/deep']) {
+      const behind = entry(name, { copyLinks: true });
+      expect(() => tree.remove(behind), name).toThrow(LinkError);
+    }
+    expect(tree.remove(entry('home/file', { copyLinks: true }))).toBe(true);
+    expect(tree.remove(entry('in/deep', { copyLinks: true }))).toBe(true);
+    expect(readdirSync(join(folder, 'src/home'))).toEqual(['over']);
+    expect(readdirSync(join(folder, 'src/sub'))).toEqual([]);
+    expect(readdirSync(join(folder, 'other/sub'))).toEqual(['deep']);
   });
 });
