@@ -63,13 +63,14 @@ describe('disks below others', () => {
 
 /** Pushes the trees one after the other, with both programs. */
 async function comparePushes(one: PushCase, states: readonly string[]): Promise<void> {
+  const { environment = {} } = one;
   lastCase += 1;
   const startedAt = Date.now();
   for (const state of states) {
     const [theirSource, ourSource] = sourceFolders(one, state);
     const [theirs, ours] = await Promise.all([
-      rsync(wordsOf(one, theirSource, 'theirs')),
-      tsersync(['push', ...wordsOf(one, ourSource, 'ours')]),
+      rsync(wordsOf(one, theirSource, 'theirs'), { environment }),
+      tsersync(['push', ...wordsOf(one, ourSource, 'ours')], { environment }),
     ]);
     const stateOf = (path: string) => treeState(path, startedAt);
     const arrived = (module: string) => stateOf(join(rsyncd.modulePath(module), String(lastCase)));
@@ -109,8 +110,14 @@ function copy(from: string, to: string): void {
   execFileSync('cp', ['-a', from, to]);
 }
 
-function nameOf({ options, sources = [], destination }: PushCase): string {
-  return [...options, ...sources, ...(destination === undefined ? [] : ['->', destination])].join(' ');
+function nameOf({ options, sources = [], destination, environment = {} }: PushCase): string {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
+  return [
+    ...variables,
+    ...options,
+    ...sources,
+    ...(destination === undefined ? [] : ['->', destination]),
+  ].join(' ');
 }
 
 /**
@@ -128,7 +135,8 @@ function told({ exitCode, stdout, stderr }: RsyncResult, source: string): object
     items: lines.filter(isItem),
     deletions: lines.filter(isDeletion),
     rest: lines.filter(isRest).sort(),
-    errors: errors.split('\n').filter(isNoLastLine).sort(),
+    // Why a push could not be, each program says in words of its own.
+    errors: exitCode === 0 || exitCode > 20 ? errors.split('\n').filter(isNoLastLine).sort() : [],
   };
 }
 

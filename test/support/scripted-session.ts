@@ -68,7 +68,7 @@ export function termsOf(agreed: {
   const {
     protocol,
     compatFlags = 0,
-    checksum = protocol < 30 ? 'md4' : 'md5',
+    checksum = protocol < 30 ? 'old-md4' : 'md5',
     compression = 'none',
   } = agreed;
   const has = (bit: number) => ((compatFlags >> bit) & 1) === 1;

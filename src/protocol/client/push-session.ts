@@ -1,4 +1,5 @@
 import { createFileHash, createStrongChecksum, digestLengths } from '../checksum/strong.ts';
+import { worthPacking } from '../delta/skip-suffixes.ts';
 import {
   ConnectionClosedError,
   ConnectionError,
@@ -259,7 +260,6 @@ export class PushSession {
         name: terms.transferChecksum,
         seed,
         seedFirst: terms.seedFirst,
-        protocol: terms.protocol,
       }),
     );
     strong.catch(() => {
@@ -277,6 +277,7 @@ export class PushSession {
         out,
         tokens: tokenWriterFor(out, this.#options, terms),
         isPacked: terms.compression !== 'none',
+        isWorthPacking: worthPacking(this.#options.skipCompress),
         strong,
         onProgress: (entry, position) => this.#listeners.progress?.(entry, position),
       }),
