@@ -1,7 +1,7 @@
-import { type BigIntStats, lstatSync, realpathSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import type { Problem } from '../errors.ts';
 import type { FileEntry, FolderContents } from '../file-list/file-entry.ts';
-import { isDirectory } from '../file-list/file-mode.ts';
+import { isDirectory, isSymlink } from '../file-list/file-mode.ts';
 import { decodeName, systemPath } from '../wire/file-name.ts';
 import { readFolder } from './read-folder.ts';
 import { type EntryWishes, entryOf } from './stat-entry.ts';
@@ -60,7 +60,11 @@ export function readEntries(
   for (const leaf of names) {
     const name = folder === '.' ? leaf : `${folder}/${leaf}`;
     const stats = attempt(name, 'lstat', problems, () => lstat(`${path}/${leaf}`));
-    if (stats !== undefined) entries.push(localEntry(name, origin, stats, contents, wishes));
+    if (stats === undefined) continue;
+    const entry = attempt(name, 'readlink', problems, () =>
+      localEntry(name, origin, stats, contents, wishes),
+    );
+    if (entry !== undefined) entries.push(entry);
   }
   return entries;
 }
@@ -88,5 +92,12 @@ function localEntry(
   wishes: EntryWishes,
 ): LocalEntry {
   const entry = entryOf(name, stats, wishes);
-  return isDirectory(entry.mode) ? { ...entry, contents, origin } : { ...entry, origin };
+  if (isDirectory(entry.mode)) return { ...entry, contents, origin };
+  return isSymlink(entry.mode)
+    ? { ...entry, linkTarget: readTarget(pathOf(origin, name)), origin }
+    : { ...entry, origin };
+}
+
+function readTarget(path: string): string {
+  return decodeName(readlinkSync(systemPath(path), { encoding: 'buffer' }));
 }
