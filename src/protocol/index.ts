@@ -1,6 +1,6 @@
 export { listModules, type ModuleLine, type ModuleList } from './client/list-modules.ts';
 export { type OpenPushRequest, openPush, push } from './client/push.ts';
-export { pushChanges } from './client/push-changes.ts';
+export { type ChangePush, encodeChangeRules, encodeRules, pushChanges } from './client/push-changes.ts';
 export type {
   PushListeners,
   PushResult,
@@ -12,7 +12,7 @@ export type { ServerMessage } from './client/server-messages.ts';
 export * from './errors.ts';
 export type { FileEntry, FolderContents, IdNames } from './file-list/file-entry.ts';
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
-export { type ChangeSet, ChangeTree } from './files/change-tree.ts';
+export { type ChangeSet, ChangeTree, type ChangeTreeOptions } from './files/change-tree.ts';
 export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
 export type { ServerOffers } from './handshake/set-up.ts';
 export type {

@@ -118,6 +118,16 @@ export class PushSession {
     this.#reading = this.#read();
   }
 
+  /** Whether the server reads a filter list in front of the file list. */
+  get expectsFilterList(): boolean {
+    return this.#options.delete !== undefined || this.#options.pruneEmptyDirs === true;
+  }
+
+  /** It waits, and as far as we know the server still does too. */
+  get isWaiting(): boolean {
+    return this.#state === 'waiting' && this.#requests.failure === undefined;
+  }
+
   /** The server has finished the set-up. */
   async isReady(): Promise<void> {
     await this.#seed.promise;

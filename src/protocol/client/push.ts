@@ -98,7 +98,7 @@ export async function push(
   request: OpenPushRequest,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
-  const { recursive, dirs, relative, hardLinks, atimes, delete: deletes } = resolveOptions(request.transfer);
+  const { recursive, dirs, relative, hardLinks, atimes } = resolveOptions(request.transfer);
   const tree = new LocalTree(sources, {
     recursive,
     dirs,
@@ -108,7 +108,7 @@ export async function push(
   });
   const session = await beginPush(request);
   try {
-    const filterList = deletes === undefined ? undefined : Buffer.alloc(4);
+    const filterList = session.expectsFilterList ? Buffer.alloc(4) : undefined;
     return await session.run({ tree, filterList, listeners });
   } finally {
     tree.close();
