@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Log, parseConfig, type SersyncConfig } from '../../src/watch/index.ts';
+import { rsync } from './rsync-client.ts';
+
+export interface ReplicationParts {
+  readonly root: string;
+  readonly port: number;
+  /** Hosts and modules; all on one port, as in sersync. */
+  readonly remotes: ReadonlyArray<{ readonly host?: string; readonly module: string }>;
+  readonly params?: string;
+  /** Elements for `<head>`. */
+  readonly head?: string;
+  /** Elements for `<tsersync>`. */
+  readonly own?: string;
+  readonly deletes?: boolean;
+  readonly createsFolders?: boolean;
+  /** Elements for `<rsync>`. */
+  readonly rsync?: string;
+}
+
+/** The config of a replication without any filter, unless `own` has one. */
+export function replicationConfig(parts: ReplicationParts): SersyncConfig {
+  const { root, port, remotes, params = '-a', head = '', own, deletes = true, createsFolders = true } = parts;
+  const noFilter = '<ignoreHidden start="false"/><ignoreTemporary start="false"/>';
+  const xml = `<head version="2.5">
+    <inotify>
+      <delete start="${deletes}"/><createFolder start="${createsFolders}"/><createFile start="true"/>
+      <closeWrite start="true"/><moveFrom start="true"/><moveTo start="true"/>
+      <attrib start="true"/><modify start="true"/>
+    </inotify>
+    ${head}
+    <sersync>
+      <localpath watch="${root}">
+        ${remotes.map(({ host = '127.0.0.1', module }) => `<remote ip="${host}" name="${module}"/>`).join('')}
+      </localpath>
+      <rsync>
+        <commonParams params="${params}"/>
+        <userDefinedPort start="true" port="${port}"/>
+        ${parts.rsync ?? ''}
+      </rsync>
+    </sersync>
+    <tsersync><settle quietMs="5" maxMs="500"/>${own ?? noFilter}</tsersync>
+  </head>`;
+  return parseConfig(Buffer.from(xml), 'replication.xml').config;
+}
+
+/** What is logged, line by line; for the message of a test that fails. */
+export function keptLog(): Log & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const keep = (level: string) => (fields: object, message: string) => {
+    lines.push(`${level}: ${message} ${JSON.stringify(fields)} ${Date.now() % 1e6}`);
+  };
+  return { lines, debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
+}
+
+/** What real rsync would do to make one folder equal to another, contents included. */
+export async function differences(from: string, to: string, ...options: string[]): Promise<string> {
+  const { stdout, stderr } = await rsync([
+    '-ani',
+    '--checksum',
+    '--delete',
+    ...options,
+    `${from}/`,
+    `${to}/`,
+  ]);
+  return stdout + stderr;
+}
+
+/** A server that was killed leaves files of this form behind. */
+export const LEFT_BEHIND = '--exclude=.*.??????';
+
+/** Waits until two folders are equal; throws with the differences if that takes too long. */
+export async function untilEqual(
+  from: string,
+  to: string,
+  { deadlineMs = 20_000, options = [] }: { deadlineMs?: number; options?: readonly string[] } = {},
+): Promise<void> {
+  const until = performance.now() + deadlineMs;
+  for (let pauseMs = 5; ; pauseMs = Math.min(200, pauseMs * 2)) {
+    const found = await differences(from, to, ...options);
+    if (found === '') return;
+    if (performance.now() > until) throw new Error(`not equal after ${deadlineMs} ms:\n${found}`);
+    await delay(pauseMs);
+  }
+}
+
+/** Waits for something to be true. */
+export async function until(isTrue: () => boolean, what: string, deadlineMs = 20_000): Promise<void> {
+  const end = performance.now() + deadlineMs;
+  while (!isTrue()) {
+    if (performance.now() > end) throw new Error(`${what}: not within ${deadlineMs} ms`);
+    await delay(2);
+  }
+}
