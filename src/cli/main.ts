@@ -1,15 +1,49 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { readlinkSync } from 'node:fs';
+import { decodeName, exitCodes } from '../protocol/index.ts';
+import type { CliIo, TextSink } from './io.ts';
+import { askPassword } from './password-prompt.ts';
+import { run } from './program.ts';
+import { commandWords } from './words.ts';
 
-// The same place seen from src/cli and from dist/cli.
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-  description: string;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const signal = interruption();
+const terminal = { input: process.stdin, output: process.stderr };
+const io: CliIo = {
+  stdout: sinkOf(process.stdout),
+  stderr: sinkOf(process.stderr),
+  environment: process.env,
+  signal,
+  folder: currentFolder(),
+  processId: process.pid,
+  now: () => new Date(),
+  askPassword: process.stdin.isTTY ? () => askPassword(terminal, signal) : undefined,
 };
 
-await new Command('tsersync')
-  .description(manifest.description)
-  .version(manifest.version)
-  .action((_options, command: Command) => command.help())
-  .parseAsync();
+process.exitCode = await run(commandWords(process.argv.slice(2)), io);
+
+/** A pipe whose reader has gone must not end a transfer: rsync goes on silently, too. */
+function sinkOf(stream: NodeJS.WriteStream): TextSink {
+  stream.on('error', () => {
+    // Nobody is left to whom it could be told.
+  });
+  return { write: (bytes) => void stream.write(bytes) };
+}
+
+/** The first signal asks for an orderly end, the next one does not ask. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+function currentFolder(): string {
+  if (process.platform !== 'linux') return process.cwd();
+  return decodeName(readlinkSync('/proc/self/cwd', 'buffer'));
+}

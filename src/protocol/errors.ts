@@ -102,6 +102,12 @@ export class FileError extends RsyncError {
   readonly exitCode = exitCodes.fileIo;
 }
 
+/** The file for a daemon's `early exec` cannot be read, or is too long for a daemon. */
+export class EarlyInputError extends RsyncError {
+  readonly code = 'ERR_RSYNC_EARLY_INPUT';
+  readonly exitCode = exitCodes.startup;
+}
+
 /** The daemon answered the login with an `@ERROR` line that has no class of its own. */
 export class DaemonError extends RsyncError {
   readonly code: string = 'ERR_RSYNC_DAEMON';

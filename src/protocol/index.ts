@@ -1,6 +1,8 @@
+export { digestLengths } from './checksum/strong.ts';
 export { listModules, type ModuleLine, type ModuleList } from './client/list-modules.ts';
+export { PathFilter } from './client/path-filter.ts';
 export { type OpenPushRequest, openPush, push } from './client/push.ts';
-export { type ChangePush, encodeChangeRules, encodeRules, pushChanges } from './client/push-changes.ts';
+export { encodeChangeRules, pushChanges } from './client/push-changes.ts';
 export type {
   PushListeners,
   PushResult,
@@ -8,12 +10,17 @@ export type {
   PushSession,
   PushStatistics,
 } from './client/push-session.ts';
+export { pushTree, type TreePush } from './client/push-tree.ts';
 export type { ServerMessage } from './client/server-messages.ts';
 export * from './errors.ts';
 export type { FileEntry, FolderContents, IdNames } from './file-list/file-entry.ts';
+export { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from './file-list/file-mode.ts';
+export type { KindCounts } from './file-list/kind-counts.ts';
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
 export { type ChangeSet, ChangeTree, type ChangeTreeOptions } from './files/change-tree.ts';
 export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
+export type { FilterRules } from './filter/filter-rules.ts';
+export { parseFilters } from './filter/parse-filters.ts';
 export type { ServerOffers } from './handshake/set-up.ts';
 export type {
   DaemonTarget,
@@ -25,6 +32,8 @@ export type {
 } from './handshake/target.ts';
 export { destinationModule, parseTarget } from './handshake/target.ts';
 export { helpText } from './options/help-text.ts';
+export { type InfoLevels, infoLevels } from './options/info-levels.ts';
+export { debugFlags, type InfoFlag, infoFlags } from './options/message-flags.ts';
 export { type Environment, type ParsedOptions, parseOptions } from './options/parse-options.ts';
 export type { ResolvedOptions } from './options/resolved-options.ts';
 export type {
@@ -34,7 +43,9 @@ export type {
   OutputOptions,
   TransferOptions,
 } from './options/transfer-options.ts';
-export type { Item } from './roles/item.ts';
+export { type Item, itemFlags } from './roles/item.ts';
+export { hasChanges, ITEMIZED_DELETION, type ItemizeTerms, itemize } from './roles/itemize.ts';
+export type { SentContent } from './roles/sender.ts';
 export type { Transport } from './stream/transport.ts';
 export type { Terms } from './terms.ts';
 export { compareNames, decodeName, encodeName, systemPath } from './wire/file-name.ts';

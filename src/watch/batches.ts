@@ -71,7 +71,8 @@ export function changeSetOf(tasks: readonly Task[], filter: EventFilter): Change
     gone: paths('gone'),
     goneFolders: paths('goneFolders'),
     goneFiles: paths('goneFiles'),
-    kept: filter.keptFiles,
+    kept: filter.leftovers,
+    keptFiles: filter.keptFiles,
   };
 }
 

@@ -32,7 +32,7 @@ export interface Task {
   readonly found: Found;
   /** What led to this; the path of each is this one or below it. */
   readonly changes: readonly Change[];
-  /** An expression protects names in this folder from deletion, so what is to be deleted has to be found out apart. */
+  /** The filter protects names in this folder in ways that the server does not know: what it may delete is found out. */
   readonly needsPruning: boolean;
 }
 
@@ -115,7 +115,7 @@ function deedFor(change: Change, found: Found, rules: SendRules): Deed | undefin
 
 function folderDeed({ kind }: Change, { deletes, sendsFolders, filter }: SendRules): Deed | undefined {
   if (kind === 'path') return sendsFolders ? 'changed' : undefined;
-  if (!deletes || filter.hasPatterns) return 'added';
+  if (!deletes || filter.isPrivate) return 'added';
   return kind === 'level' ? 'leveled' : 'mirrored';
 }
 
@@ -157,7 +157,7 @@ function taskOf(
   changes: readonly Change[],
   { deletes, filter }: SendRules,
 ): Task {
-  const needsPruning = deed === 'added' && deletes && filter.hasPatterns;
+  const needsPruning = deed === 'added' && deletes && filter.isPrivate;
   return { path, deed, found, changes, needsPruning };
 }
 

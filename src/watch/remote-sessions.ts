@@ -1,5 +1,5 @@
 import type { ChangeSet, ConnectionOptions, DaemonTarget, ServerOffers } from '../protocol/index.ts';
-import type { FilterRules } from './event-filter.ts';
+import type { EventFilterRules } from './event-filter.ts';
 import type { LanePool } from './lanes/lane-pool.ts';
 import type { Outcome, SessionRequest, WatchedRoot, Work } from './lanes/messages.ts';
 import { type SessionKind, type SessionRules, sessionOptions } from './session-options.ts';
@@ -10,7 +10,7 @@ export interface RemoteSessionsParts {
   readonly target: DaemonTarget;
   readonly connection: ConnectionOptions;
   readonly rules: SessionRules;
-  readonly filter: FilterRules;
+  readonly filter: EventFilterRules;
   readonly root: WatchedRoot;
   readonly pool: LanePool;
   /** Ends all of them. */
@@ -60,8 +60,8 @@ export class RemoteSessions {
   }
 
   /** What would be deleted, if the whole tree was. */
-  async rehearseAll(): Promise<readonly string[]> {
-    const { deletedPaths } = await this.#run('all-rehearsal', { kind: 'all' });
+  async rehearseAll(kind: 'all-rehearsal' | 'catch-up-rehearsal'): Promise<readonly string[]> {
+    const { deletedPaths } = await this.#run(kind, { kind: 'all' });
     return deletedPaths;
   }
 
@@ -70,7 +70,7 @@ export class RemoteSessions {
     what: { readonly kind: 'changes'; readonly changes: ChangeSet } | { readonly kind: 'all' },
   ): Promise<Outcome> {
     const { pool, root, filter, signal } = this.#parts;
-    const namesDeleted = kind === 'rehearsal' || kind === 'all-rehearsal';
+    const namesDeleted = kind.endsWith('rehearsal');
     const work: Work = { ...what, root, filter, namesDeleted };
     // The next session is opened behind this one, but not in its way: most are over in a moment.
     const next = kind === HELD ? setTimeout(() => this.hold(), OPENING_DELAY_MS) : undefined;

@@ -232,13 +232,13 @@ export class Remote {
 
   async #sendAll(change: Change): Promise<void> {
     const { disk, rules, sessions } = this.#parts;
-    const needsPruning = rules.deletes && rules.filter.hasPatterns;
+    const needsPruning = rules.deletes && rules.filter.hasExpressions;
     const deed = rules.deletes && !needsPruning ? 'mirrored' : 'added';
     const task: Task = { path: '.', deed, found: disk.look('.'), changes: [change], needsPruning };
     const kind = change.kind === 'all' ? 'all' : 'catch-up';
     await this.#send('all', [task], [change], async () => {
       const outcome = await sessions.sendAll(needsPruning ? `${kind}-without-deletion` : kind);
-      if (needsPruning) this.#prune(await sessions.rehearseAll(), disk);
+      if (needsPruning) this.#prune(await sessions.rehearseAll(`${kind}-rehearsal`), disk);
       return outcome;
     });
   }
@@ -264,7 +264,7 @@ export class Remote {
     this.#end(tasks);
   }
 
-  /** What the server would delete of folders in which an expression may protect something. */
+  /** What the server would delete of folders in which the filter may protect something. */
   #prune(victims: readonly string[], disk: Disk): void {
     const paths = pathsToPrune(victims, disk, this.#parts.rules.filter);
     this.#backlog.add(paths.map((path) => changeOf(path, 'path', this.#now())));

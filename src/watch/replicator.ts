@@ -5,7 +5,7 @@ import { type Change, changeOf } from './change.ts';
 import type { SersyncConfig } from './config/sersync-config.ts';
 import type { Clocks } from './deliveries.ts';
 import { LocalDisk } from './disk.ts';
-import { EventFilter } from './event-filter.ts';
+import { EventFilter, type EventFilterRules } from './event-filter.ts';
 import { HardLinks } from './hard-links.ts';
 import { LanePool } from './lanes/lane-pool.ts';
 import type { WatchedRoot } from './lanes/messages.ts';
@@ -77,6 +77,7 @@ export class Replicator {
   readonly #options: ReplicatorOptions;
   readonly #disk: LocalDisk;
   readonly #root: WatchedRoot;
+  readonly #filterRules: EventFilterRules;
   readonly #filter: EventFilter;
   readonly #pool: LanePool;
   readonly #settler: Settler;
@@ -96,7 +97,8 @@ export class Replicator {
     this.#options = options;
     this.#root = findRoot(settings.root);
     this.#disk = new LocalDisk(this.#root.path);
-    this.#filter = new EventFilter(settings.filter);
+    this.#filterRules = { ...settings.filter, root: this.#root.path };
+    this.#filter = new EventFilter(this.#filterRules);
     this.#tree = this.#newTree();
     this.#settler = new Settler({
       times: settings.settle,
@@ -186,13 +188,14 @@ export class Replicator {
   }
 
   #newRemote({ name, target, connection }: ReplicatorSettings['remotes'][number]): Remote {
-    const { transfer, filter, deletes, sendsFiles, sendsFolders, updatesOnly, retryMs } = this.#settings;
+    const { transfer, wholeTreeExcludes, deletes, sendsFiles, sendsFolders, updatesOnly, retryMs } =
+      this.#settings;
     const sessions = new RemoteSessions({
       name,
       target,
       connection,
-      rules: { transfer, deletes, updatesOnly, sendsFolders },
-      filter,
+      rules: { transfer, wholeTreeExcludes, deletes, updatesOnly, sendsFolders },
+      filter: this.#filterRules,
       root: this.#root,
       pool: this.#pool,
       signal: this.#control.signal,

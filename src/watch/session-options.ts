@@ -16,11 +16,14 @@ export type SessionKind =
   | 'catch-up'
   | 'catch-up-without-deletion'
   | 'rehearsal'
-  | 'all-rehearsal';
+  | 'all-rehearsal'
+  | 'catch-up-rehearsal';
 
 export interface SessionRules {
   /** The user's own options. */
   readonly transfer: TransferOptions;
+  /** Rsync patterns that hold for the whole tree only, not for single changes. */
+  readonly wholeTreeExcludes: readonly string[];
   readonly deletes: boolean;
   /** `-u` holds for what events have named, too. */
   readonly updatesOnly: boolean;
@@ -48,6 +51,8 @@ export function sessionOptions(kind: SessionKind, rules: SessionRules): Transfer
       return forCatchUp(rules);
     case 'all-rehearsal':
       return { ...forAll(rules), ...deletion(true), dryRun: true };
+    case 'catch-up-rehearsal':
+      return { ...forCatchUp(rules), ...deletion(true), dryRun: true };
   }
 }
 
@@ -66,20 +71,27 @@ const OUT_OF_PLACE = [
   'removeSourceFiles',
 ] as const;
 
-function forAll({ transfer }: SessionRules): TransferOptions {
+function forTree({ transfer }: SessionRules): TransferOptions {
   const options = { ...transfer };
   for (const option of OUT_OF_PLACE) delete options[option];
   return { ...options, recursive: true, itemizeChanges: 1 };
 }
 
+function forAll(rules: SessionRules): TransferOptions {
+  const { filters = [], ...options } = forTree(rules);
+  const excludes = rules.wholeTreeExcludes.map((text) => ({ kind: 'exclude', text }) as const);
+  const all = [...filters, ...excludes];
+  return { ...options, ...(all.length > 0 && { filters: all }) };
+}
+
 function forCatchUp(rules: SessionRules): TransferOptions {
-  const { update, ...options } = forAll(rules);
+  const { update, ...options } = forTree(rules);
   return { ...options, modifyWindow: -1, ...(rules.updatesOnly && update === true && { update }) };
 }
 
 function forChanges(rules: SessionRules): TransferOptions {
   const { updatesOnly, sendsFolders, transfer } = rules;
-  const { filters, ignoreTimes, modifyWindow, pruneEmptyDirs, update, ...options } = forAll(rules);
+  const { filters, ignoreTimes, modifyWindow, pruneEmptyDirs, update, ...options } = forTree(rules);
   return {
     ...options,
     incRecursive: false,

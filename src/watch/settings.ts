@@ -11,7 +11,7 @@ import {
 import { describeRemote } from './config/describe-config.ts';
 import type { Remote, SersyncConfig } from './config/sersync-config.ts';
 import type { SettleTimes } from './dirty-paths.ts';
-import type { FilterRules } from './event-filter.ts';
+import type { EventFilterRules } from './event-filter.ts';
 
 /** What the replicator is to do, understood and checked. */
 export interface ReplicatorSettings {
@@ -20,7 +20,9 @@ export interface ReplicatorSettings {
   readonly remotes: readonly RemoteSettings[];
   /** The user's own options for every transfer. */
   readonly transfer: TransferOptions;
-  readonly filter: FilterRules;
+  readonly filter: Omit<EventFilterRules, 'root'>;
+  /** Rsync patterns that hold for the whole tree only, not for single changes. */
+  readonly wholeTreeExcludes: readonly string[];
   readonly deletes: boolean;
   readonly sendsFiles: boolean;
   readonly sendsFolders: boolean;
@@ -53,8 +55,6 @@ export function settingsOf(config: SersyncConfig, environment: Environment = {})
   const { transfer, connection, operands } = parseOptions(rsync.commonParams, environment);
   const [operand] = operands;
   if (operand !== undefined) throw new UsageError(`commonParams: ${operand} is not an option`);
-  if (transfer.filters !== undefined || transfer.cvsExclude === true)
-    throw new UnsupportedError('commonParams: write filter rules as <filter> instead');
   const timeout = rsync.timeout.isOn ? { timeout: rsync.timeout.timeoutSeconds } : {};
   return {
     root: sersync.localPath,
@@ -64,7 +64,9 @@ export function settingsOf(config: SersyncConfig, environment: Environment = {})
       excludes: filter.isOn ? filter.excludes.map(({ expression, kind }) => ({ expression, kind })) : [],
       ignoresHidden: tsersync.ignoreHidden.isOn,
       ignoresTemporary: tsersync.ignoreTemporary.isOn,
+      transfer,
     },
+    wholeTreeExcludes: sersync.crontab.filter.isOn ? sersync.crontab.filter.excludes : [],
     deletes: inotify.delete.isOn,
     sendsFiles: [inotify.createFile, inotify.closeWrite, inotify.modify, inotify.moveTo].some(
       ({ isOn }) => isOn,

@@ -27,7 +27,7 @@ export class WatchedTree {
     this.#watcher = new TreeWatcher({
       disk,
       byteNames,
-      isWanted: filter.hasPatterns ? isWanted : undefined,
+      isWanted: filter.isPrivate ? isWanted : undefined,
       onHint,
       onTrouble,
     });

@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import { createMD4, type IHasher } from 'hash-wasm';
+import type { IHasher } from 'hash-wasm';
 import createXxhash, { type XXHashAPI } from 'xxhash-wasm';
 import type { ChecksumName } from '../terms.ts';
 
@@ -62,7 +62,7 @@ export async function createFileHash(name: ChecksumName, prefix?: Uint8Array): P
       return () => new Xxh64Hash(xxhash);
     }
     case 'md4': {
-      const hasher = await createMD4();
+      const hasher = await createMd4();
       return () => new Md4Hash(hasher, prefix);
     }
     case 'none':
@@ -86,7 +86,7 @@ async function createBlockSum({
       return (bytes) => littleEndian(xxhash.h64Raw(bytes, wideSeed));
     }
     case 'md4': {
-      const hasher = await createMD4();
+      const hasher = await createMd4();
       return (bytes) => Buffer.from(hasher.init().update(bytes).update(salt).digest('binary'));
     }
     case 'none':
@@ -94,6 +94,12 @@ async function createBlockSum({
     default:
       return (bytes) => hash(name, Buffer.concat(seedFirst ? [salt, bytes] : [bytes, salt]), 'buffer');
   }
+}
+
+/** Loaded only for servers that are too old for anything else. */
+async function createMd4(): Promise<IHasher> {
+  const { createMD4 } = await import('hash-wasm');
+  return await createMD4();
 }
 
 class Xxh64Hash implements StrongHash {

@@ -1,6 +1,8 @@
 import { userInfo } from 'node:os';
+import { openTunnel, parseProxy } from '../connect/http-proxy.ts';
 import { connectTcp } from '../connect/tcp.ts';
-import { UsageError } from '../errors.ts';
+import { AuthenticationError, UsageError } from '../errors.ts';
+import { readEarlyInput } from '../handshake/early-input.ts';
 import { NEWEST_PROTOCOL, OLDEST_PROTOCOL } from '../handshake/greeting.ts';
 import { type Login, logIn } from '../handshake/login.ts';
 import { readPasswordFile } from '../handshake/password-file.ts';
@@ -9,6 +11,7 @@ import type { ConnectionOptions, TransferOptions } from '../options/transfer-opt
 import type { Transport } from '../stream/transport.ts';
 import { WireReader } from '../stream/wire-reader.ts';
 import { WireWriter } from '../stream/wire-writer.ts';
+import { acknowledger } from './acknowledger.ts';
 import { Heartbeat } from './heartbeat.ts';
 
 const DAEMON_PORT = 873;
@@ -32,9 +35,13 @@ export interface Connection {
 /** Connects and logs in. What goes wrong leaves nothing open. */
 export async function connectDaemon(request: ConnectRequest): Promise<Connection> {
   const { target, connection, transfer, signal } = request;
+  const daemon = { host: target.host, port: target.port ?? connection.port ?? DAEMON_PORT };
+  const proxy = connection.proxy ? parseProxy(connection.proxy) : undefined;
+  const earlyInput = connection.earlyInput === undefined ? undefined : readEarlyInput(connection.earlyInput);
+  const { host, port } = proxy ?? daemon;
   const transport = await connectTcp({
-    host: target.host,
-    port: target.port ?? connection.port ?? DAEMON_PORT,
+    host,
+    port,
     address: connection.address,
     family: connection.family,
     contimeout: connection.contimeout,
@@ -42,6 +49,7 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
   });
   const reader = new WireReader(transport);
   const writer = new WireWriter(transport);
+  reader.beforeWaiting = acknowledger({ reader, writer });
   const heartbeat = new Heartbeat({
     transport,
     reader,
@@ -50,12 +58,14 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
     signal,
   });
   try {
+    if (proxy !== undefined) await openTunnel({ reader, writer }, proxy, daemon);
     const login = await logIn(
       { reader, writer, peer: transport.peer },
       {
         module: target.module,
         protocol: ownProtocol(transfer.protocol),
         user: target.user ?? userName(),
+        earlyInput,
         password: () => passwordOf(connection, target.module),
       },
     );
@@ -75,10 +85,14 @@ function ownProtocol(wished: number | undefined): number {
   );
 }
 
-function passwordOf({ password, passwordFile }: ConnectionOptions, module: string): string {
+function passwordOf(connection: ConnectionOptions, module: string): string | Promise<string> {
+  const { password, passwordFile, askPassword } = connection;
   if (password !== undefined) return password;
   if (passwordFile !== undefined) return readPasswordFile(passwordFile);
-  throw new UsageError(`module ${module} wants a password: give --password-file=FILE or set RSYNC_PASSWORD`);
+  if (askPassword !== undefined) return askPassword();
+  throw new AuthenticationError(
+    `module ${module} wants a password: give --password-file=FILE or set RSYNC_PASSWORD`,
+  );
 }
 
 function userName(): string {

@@ -17,8 +17,8 @@ export interface HeartbeatParts {
 }
 
 /**
- * Watches the clock of one connection: ends it when the peer has been silent for too long or the caller aborts, and
- * speaks up when we have been silent ourselves.
+ * Watches the clock of one connection: ends it when the peer has owed us an answer for too long or the caller aborts,
+ * and speaks up when we have been silent ourselves.
  *
  * Source: shared/protocol chapter 1, section 6.3; chapter 3, section 12.
  */
@@ -28,8 +28,15 @@ export class Heartbeat {
   #timer: NodeJS.Timeout | undefined;
   #timeoutMs: number;
   #keepsAlive = false;
+  /**
+   * Since when the peer owes us something, in ms of the monotonic clock; undefined while it does not. A server that
+   * waits for our list says nothing, for as long as that takes.
+   */
+  owedSince: () => number | undefined;
 
   constructor(parts: HeartbeatParts) {
+    const start = performance.now();
+    this.owedSince = () => start;
     this.#parts = parts;
     this.#timeoutMs = parts.timeoutSeconds * 1000;
     this.#onAbort = () => this.#abort();
@@ -65,7 +72,8 @@ export class Heartbeat {
   #beat(): void {
     const { transport, reader, writer } = this.#parts;
     const now = performance.now();
-    const silentMs = now - Math.max(reader.heardAt, writer.progressAt);
+    const owedSince = this.owedSince() ?? now;
+    const silentMs = now - Math.max(reader.heardAt, owedSince);
     if (this.#timeoutMs > 0 && silentMs >= this.#timeoutMs) {
       const seconds = Math.round(silentMs / 1000);
       transport.destroy(

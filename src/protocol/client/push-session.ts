@@ -9,6 +9,7 @@ import {
 } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import { FileList } from '../file-list/file-list.ts';
+import type { KindCounts } from '../file-list/kind-counts.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
 import { decodeChecksumSeed, type ServerOffers } from '../handshake/set-up.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
@@ -18,7 +19,7 @@ import type { Item } from '../roles/item.ts';
 import { ListSender } from '../roles/list-sender.ts';
 import { runRequestReader } from '../roles/request-reader.ts';
 import { Requests } from '../roles/requests.ts';
-import { runSender, type SenderCounts } from '../roles/sender.ts';
+import { runSender, type SenderCounts, type SentContent } from '../roles/sender.ts';
 import type { Terms } from '../terms.ts';
 import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
@@ -29,23 +30,37 @@ import { type ServerMessage, ServerMessages } from './server-messages.ts';
 /** How long a server whose connection broke may take to hand over what it said before. */
 const LAST_WORDS_MS = 1000;
 
+/** Messages that are kept for a listener who is still to come. */
+const MAX_EARLY_MESSAGES = 1000;
+
 /** What to be told while a push runs. Nothing may be thrown from here. */
 export interface PushListeners {
-  /** An entry was looked at by the receiver, and changed, created or (with two `-i`) left as it is. */
-  item?(entry: FileEntry, item: Item): void;
+  /** The session is set up, and its file list comes next. */
+  begin?(session: PushSession): void;
+  /**
+   * An entry was looked at by the receiver, and changed, created or (with two `-i`) left as it is. `sent` is there if
+   * its content has been sent for that.
+   */
+  item?(entry: FileEntry, item: Item, sent?: SentContent): void;
+  /** The content of a file is about to be sent; `progress` and `item` follow. */
+  sending?(entry: FileEntry, item: Item): void;
   /** A path was deleted at the destination. */
   deleted?(path: string, isFolder: boolean): void;
   message?(message: ServerMessage): void;
   problem?(problem: Problem): void;
-  /** So much of a file has been sent; called several times for a large one, at least once for each. */
+  /** So much of a file has been sent; called several times for a large one, never for an empty one. */
   progress?(entry: FileEntry, position: number): void;
 }
 
 export interface PushStatistics extends SenderCounts {
   /** Entries in the file list. */
   readonly totalFiles: number;
-  /** Bytes of all regular files in the list. */
+  /** The same, by kind. */
+  readonly listed: KindCounts;
+  /** Bytes of all regular files and symlinks in the list, as rsync counts them. */
   readonly totalSize: number;
+  /** How long it took to read the tree for the list. */
+  readonly listingMs: number;
   /** Bytes on the wire, handshake included. */
   readonly sentBytes: number;
   readonly receivedBytes: number;
@@ -85,16 +100,22 @@ export class PushSession {
   readonly terms: Terms;
   /** To be remembered for the next session with this server. */
   readonly offers: ServerOffers;
+  /** Those with which it was opened. */
+  readonly options: ResolvedOptions;
   /** The message of the day, line by line. */
   readonly motd: readonly string[];
   readonly #connection: Connection;
-  readonly #options: ResolvedOptions;
   readonly #messages: ServerMessages;
   readonly #requests = new Requests();
   readonly #list: FileList;
   readonly #seed = Promise.withResolvers<number>();
+  /** Since when the seed has been waited for; undefined once it is there. */
+  #seedSince: number | undefined = performance.now();
   readonly #reading: Promise<void>;
   #listeners: PushListeners = {};
+  #lists: ListSender | undefined;
+  /** What the server has said before anybody listened. */
+  #earlyMessages: ServerMessage[] = [];
   #state: 'waiting' | 'running' | 'over' = 'waiting';
 
   /** The set-up has gone as far as the names of algorithms; the seed is still to come. */
@@ -103,10 +124,13 @@ export class PushSession {
     this.offers = offers;
     this.motd = connection.login.lines;
     this.#connection = connection;
-    this.#options = options;
+    this.options = options;
     this.#list = new FileList(terms);
     this.#messages = new ServerMessages({
-      onMessage: (message) => this.#listeners.message?.(message),
+      onMessage: (message) => {
+        if (this.#state !== 'waiting') this.#listeners.message?.(message);
+        else if (this.#earlyMessages.length < MAX_EARLY_MESSAGES) this.#earlyMessages.push(message);
+      },
       onDeleted: (path, isFolder) => this.#listeners.deleted?.(path, isFolder),
       onTimeout: (seconds) => connection.heartbeat.adoptTimeout(seconds),
       onExit: () => this.#confirmExit(),
@@ -116,11 +140,7 @@ export class PushSession {
       // A failure reaches whoever waits for the seed or for a request; it may be that nobody does.
     });
     this.#reading = this.#read();
-  }
-
-  /** Whether the server reads a filter list in front of the file list. */
-  get expectsFilterList(): boolean {
-    return this.#options.delete !== undefined || this.#options.pruneEmptyDirs === true;
+    connection.heartbeat.owedSince = () => this.#owedSince();
   }
 
   /** It waits, and as far as we know the server still does too. */
@@ -138,6 +158,8 @@ export class PushSession {
     if (this.#state !== 'waiting') throw new Error('a push session runs once: open another one');
     this.#state = 'running';
     this.#listeners = listeners;
+    listeners.begin?.(this);
+    for (const message of this.#earlyMessages.splice(0)) listeners.message?.(message);
     const problems: Problem[] = [];
     const onProblem = (problem: Problem) => {
       problems.push(problem);
@@ -147,6 +169,7 @@ export class PushSession {
       if (filterList !== undefined) this.#connection.writer.encoder.bytes(filterList);
       const indexes = new IndexEncoder(this.terms.protocol);
       const lists = await this.#listSender(tree, indexes, onProblem);
+      this.#lists = lists;
       const counts = await this.#send(tree, indexes, lists, onProblem);
       return this.#result(counts, lists, problems);
     } catch (thrown) {
@@ -154,6 +177,17 @@ export class PushSession {
     } finally {
       this.close();
     }
+  }
+
+  /** How far the file list is: it may go on while files are sent. */
+  get list(): { readonly isComplete: boolean; readonly entries: number; readonly size: number } {
+    const { isComplete = false, totalSize: size = 0 } = this.#lists ?? {};
+    return { isComplete, entries: this.#list.total, size };
+  }
+
+  /** How many entries the file list has in front of this one. */
+  placeOf({ index }: Item): number {
+    return this.#list.placeOf(index);
   }
 
   /** Ends the session at once. Safe to call at any time, and twice. */
@@ -168,6 +202,7 @@ export class PushSession {
     try {
       const seed = await reader.read(decodeChecksumSeed);
       reader.startFrames((code, payload) => this.#messages.handle(code, payload));
+      this.#seedSince = undefined;
       this.#seed.resolve(seed);
     } catch (thrown) {
       this.#seed.reject(thrown);
@@ -178,10 +213,27 @@ export class PushSession {
       reader,
       requests: this.#requests,
       protocol: this.terms.protocol,
-      isDryRun: this.#options.dryRun === true,
-      isAppend: this.#options.append !== undefined,
+      isDryRun: this.options.dryRun === true,
+      isAppend: this.options.append !== undefined,
       entryCount: () => this.#list.count,
     });
+    if (!isBrokenLine(this.#requests.failure)) await this.#hangUp();
+  }
+
+  /** Nothing that we still say counts any more: the server has given up, or cannot be understood. */
+  async #hangUp(): Promise<void> {
+    const { transport, writer } = this.#connection;
+    const patience = setTimeout(() => transport.destroy(), LAST_WORDS_MS);
+    await writer.flush().catch(() => {
+      // The line is broken already.
+    });
+    clearTimeout(patience);
+    transport.destroy();
+  }
+
+  /** While we list, sum or search, the server may be silent; it owes us nothing but requests and room to write. */
+  #owedSince(): number | undefined {
+    return this.#seedSince ?? this.#connection.writer.blockedSince ?? this.#requests.awaitedSince;
   }
 
   async #listSender(
@@ -189,12 +241,12 @@ export class PushSession {
     indexes: IndexEncoder,
     onProblem: (problem: Problem) => void,
   ): Promise<ListSender> {
-    const { checksum, ignoreErrors, numericIds } = this.#options;
+    const { checksum, ignoreErrors, numericIds } = this.options;
     const createHash = checksum === true ? await createFileHash(this.terms.fileListChecksum) : undefined;
     return new ListSender({
       tree,
       terms: this.terms,
-      format: entryFormatOf(this.#options, this.terms),
+      format: entryFormatOf(this.options, this.terms),
       out: this.#connection.writer,
       indexes,
       list: this.#list,
@@ -213,7 +265,7 @@ export class PushSession {
   ): Promise<SenderCounts> {
     const { terms } = this;
     const { writer: out } = this.#connection;
-    const { dryRun, inplace, backup, append } = this.#options;
+    const { dryRun, inplace, backup, append } = this.options;
     const strong = this.#seed.promise.then((seed) =>
       createStrongChecksum({
         name: terms.transferChecksum,
@@ -235,7 +287,8 @@ export class PushSession {
       files: new FileSender({
         tree,
         out,
-        tokens: tokenWriterFor(out, this.#options, terms),
+        tokens: tokenWriterFor(out, this.options, terms),
+        isPacked: terms.compression !== 'none',
         strong,
         onProgress: (entry, position) => this.#listeners.progress?.(entry, position),
       }),
@@ -244,7 +297,11 @@ export class PushSession {
       inplace,
       backup,
       append,
-      events: { onItem: (entry, item) => this.#listeners.item?.(entry, item), onProblem },
+      events: {
+        onItem: (entry, item, sent) => this.#listeners.item?.(entry, item, sent),
+        onSending: (entry, item) => this.#listeners.sending?.(entry, item),
+        onProblem,
+      },
     });
   }
 
@@ -261,7 +318,9 @@ export class PushSession {
       statistics: {
         ...counts,
         totalFiles: lists.totalEntries,
+        listed: lists.listed.counts,
         totalSize: lists.totalSize,
+        listingMs: lists.listingMs,
         sentBytes: writer.sent,
         receivedBytes: reader.received,
       },
@@ -278,14 +337,18 @@ export class PushSession {
   /** What really ended the session: a broken connection is often the echo of something that the server has said. */
   async #reasonFor(thrown: unknown): Promise<unknown> {
     const { transport } = this.#connection;
-    if (!(thrown instanceof ConnectionError || thrown instanceof ConnectionClosedError)) return thrown;
+    if (!isBrokenLine(thrown)) return thrown;
     const lastWords = setTimeout(() => transport.destroy(), LAST_WORDS_MS);
     await this.#reading;
     clearTimeout(lastWords);
-    if (this.#requests.failure instanceof RemoteExitError) return this.#requests.failure;
+    if (!isBrokenLine(this.#requests.failure)) return this.#requests.failure;
     if (this.#messages.errorTexts.length > 0) {
       return new RemoteExitError(this.#messages.explain(''), exitCodes.stream, { cause: thrown });
     }
     return thrown;
   }
+}
+
+function isBrokenLine(error: unknown): boolean {
+  return error instanceof ConnectionError || error instanceof ConnectionClosedError;
 }

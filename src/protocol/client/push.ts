@@ -1,5 +1,7 @@
 import { ConnectionClosedError } from '../errors.ts';
 import { LocalTree } from '../files/local-tree.ts';
+import type { CvsIgnore } from '../filter/filter-rules.ts';
+import { parseFilters } from '../filter/parse-filters.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
 import { serverArguments } from '../handshake/server-arguments.ts';
 import { CAPABILITIES, ForgottenError, type ServerOffers, setUp } from '../handshake/set-up.ts';
@@ -7,9 +9,9 @@ import { type DaemonTarget, modulePath } from '../handshake/target.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
-import { acknowledger } from './acknowledger.ts';
 import { connectDaemon } from './connection.ts';
 import { type PushListeners, type PushResult, PushSession } from './push-session.ts';
+import { pushTree } from './push-tree.ts';
 
 export interface OpenPushRequest {
   readonly target: DaemonTarget;
@@ -62,7 +64,6 @@ async function beginPush(request: OpenPushRequest): Promise<PushSession> {
       incrementalRecursion: true,
     });
     encodeArguments(writer.encoder, words, login.protocol);
-    reader.beforeWaiting = acknowledger(connected);
     const [transferChecksum, fileListChecksum] = checksumNames(options.checksumChoice);
     const { terms, offers } = await setUp(reader, writer, {
       protocol: login.protocol,
@@ -92,13 +93,21 @@ function compressionName(choice: string | undefined): CompressionName | undefine
   return choice === undefined || choice === 'auto' ? undefined : (choice as CompressionName);
 }
 
+export interface PushRequest extends OpenPushRequest {
+  /** What CVS ignores besides its own list, for `--cvs-exclude`. */
+  readonly cvsIgnore?: CvsIgnore;
+}
+
 /** Pushes files and folders of this machine, named as rsync's source arguments. */
 export async function push(
   sources: readonly string[],
-  request: OpenPushRequest,
+  request: PushRequest,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
-  const { recursive, dirs, relative, hardLinks, atimes } = resolveOptions(request.transfer);
+  const { transfer, cvsIgnore } = request;
+  const options = resolveOptions(transfer);
+  const { recursive, dirs, relative, hardLinks, atimes } = options;
+  const filters = parseFilters(options, { ...(cvsIgnore && { cvsIgnore }) });
   const tree = new LocalTree(sources, {
     recursive,
     dirs,
@@ -108,9 +117,9 @@ export async function push(
   });
   const session = await beginPush(request);
   try {
-    const filterList = session.expectsFilterList ? Buffer.alloc(4) : undefined;
-    return await session.run({ tree, filterList, listeners });
+    return await pushTree(session, { tree, root: tree.root, filters, listeners });
   } finally {
+    session.close();
     tree.close();
   }
 }

@@ -1,4 +1,4 @@
-import { RemoteExitError } from '../errors.ts';
+import { exitCodes, RemoteExitError } from '../errors.ts';
 import { decodeName } from '../wire/file-name.ts';
 import { type FrameCode, frameCodes } from '../wire/frame.ts';
 
@@ -79,7 +79,9 @@ export class ServerMessages {
     if (payload.length !== 4) return;
     this.#handlers.onExit();
     const code = payload.readInt32LE();
-    throw new RemoteExitError(this.explain(`the server ended the session with exit code ${code}`), code);
+    // Whatever a server says, a session that it broke off has not succeeded.
+    const exitCode = code > 0 && code <= 255 ? code : exitCodes.stream;
+    throw new RemoteExitError(this.explain(`the server ended the session with exit code ${code}`), exitCode);
   }
 
   /** The server's own words, if it has said any. */

@@ -19,6 +19,10 @@ export class BlockSums {
     this.#compared = Math.min(head.strongLength, digestLength);
   }
 
+  rolling(block: number): number {
+    return this.bytes.readUInt32LE(this.#place(block));
+  }
+
   /** Whether the strong sum of a block begins like this digest. */
   isStrong(block: number, digest: Buffer): boolean {
     const start = this.#place(block) + 4;

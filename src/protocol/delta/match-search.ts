@@ -6,6 +6,12 @@ import type { TokenSink } from './tokens.ts';
 /** Bytes that are read into the window at once. */
 const READ_LENGTH = 256 * 1024;
 const NO_BLOCK = -1;
+/**
+ * Bytes that may be summed in vain: at first, and for each byte of the file. A basis can be made so that every place
+ * looks like one of its blocks and none is; without a limit each byte would then cost a strong sum.
+ */
+const VAIN_START = 16 * 1024 * 1024;
+const VAIN_PER_BYTE = 16;
 
 export interface SearchOptions {
   /** The strong sum of a block, with the session's seed. */
@@ -34,6 +40,8 @@ export class MatchSearch {
   /** Offset of the window's first byte in the new file. */
   #base = 0;
   #want = 0;
+  /** Bytes that were summed without finding a block. */
+  #vain = 0;
 
   constructor(scanner: Scanner, sums: BlockSums, sink: TokenSink, options: SearchOptions) {
     this.#scanner = scanner;
@@ -59,6 +67,7 @@ export class MatchSearch {
     this.#filled += length;
     this.#searchFull();
     if (isEnd) this.#searchEnd();
+    else this.#literal(this.#searchedTo);
   }
 
   /** Looks for whole blocks at every place where one fits. */
@@ -67,17 +76,20 @@ export class MatchSearch {
     const last = this.#filled - length;
     while (this.#from <= last) {
       this.#scanner.restart(this.#from, length);
-      if (this.#matchNext(last, length)) continue;
-      this.#literal(last + 1);
-      return;
+      if (!this.#matchNext(last, length)) break;
     }
+  }
+
+  /** Before this place no whole block is left to be found. */
+  get #searchedTo(): number {
+    return Math.max(this.#from, this.#filled - this.#sums.head.blockLength + 1);
   }
 
   /** Takes the first match at or behind the place where the search stands; false if there is none up to `last`. */
   #matchNext(last: number, length: number): boolean {
     for (let at = this.#from; ; at++) {
       at = this.#scanner.scan(at, last, length);
-      if (this.#match(at, length)) return true;
+      if (this.#match(at, length, this.#scanner.candidates())) return true;
       if (at === last) return false;
       this.#scanner.slide(at, length);
     }
@@ -89,19 +101,21 @@ export class MatchSearch {
     const at = this.#filled - remainder;
     if (remainder > 0 && at >= this.#from) {
       this.#scanner.restart(at, remainder);
-      this.#match(at, remainder);
+      // Named, not looked up: where most blocks are alike it would not be among the first candidates.
+      const last = this.#sums.head.blockCount - 1;
+      if (this.#sums.rolling(last) === this.#scanner.sum) this.#match(at, remainder, [last]);
     }
     this.#literal(this.#filled);
   }
 
   #literal(end: number): void {
     if (end > this.#from) this.#sink.literal(this.#scanner.window.subarray(this.#from, end));
-    this.#from = Math.max(this.#from, end);
+    this.#from = end;
   }
 
-  #match(at: number, length: number): boolean {
+  #match(at: number, length: number, candidates: Iterable<number>): boolean {
     const bytes = this.#scanner.window.subarray(at, at + length);
-    const block = this.#blockFor(bytes, this.#base + at);
+    const block = this.#blockFor(bytes, this.#base + at, candidates);
     if (block === NO_BLOCK) return false;
     this.#literal(at);
     this.#sink.match(block, bytes);
@@ -110,16 +124,22 @@ export class MatchSearch {
     return true;
   }
 
-  #blockFor(bytes: Buffer, offset: number): number {
+  #blockFor(bytes: Buffer, offset: number, candidates: Iterable<number>): number {
+    if (this.#hasSummedEnough(offset)) return NO_BLOCK;
     let digest: Buffer | undefined;
-    for (const block of this.#scanner.candidates()) {
+    for (const block of candidates) {
       if (lengthOfBlock(this.#sums.head, block) !== bytes.length) continue;
       digest ??= this.#options.strong(bytes);
       if (!this.#sums.isStrong(block, digest)) continue;
       const chosen = this.#choose(block, bytes.length, offset);
       if (chosen !== NO_BLOCK) return chosen;
     }
+    if (digest !== undefined) this.#vain += bytes.length;
     return NO_BLOCK;
+  }
+
+  #hasSummedEnough(offset: number): boolean {
+    return this.#vain > VAIN_START + VAIN_PER_BYTE * offset;
   }
 
   /** The block to name for bytes that equal `block`: one that is still there, and rather the one we want next. */

@@ -1,9 +1,12 @@
 import type { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
 import { entryFlags, MAX_SHARED_PREFIX } from './entry-flags.ts';
-import type { EntryFormat, FileEntry, IdNames } from './file-entry.ts';
+import type { EntryFormat, FileEntry, IdNames, InodeNumber } from './file-entry.ts';
 import { isDevice, isDirectory, isRegular, isSpecial } from './file-mode.ts';
 import { type HardLink, HardLinkGroups } from './hard-link-groups.ts';
+
+/** No disk has this number. */
+const LONELY_DEVICE = 0x7fff_ffffn;
 
 /**
  * Encodes the entries of one session, each relative to the one before it:
@@ -29,6 +32,7 @@ export class EntryEncoder {
   #major = 0;
   #rdev = 0;
   #device = 0n;
+  #lonelyFiles = 0n;
 
   constructor(format: EntryFormat, names: IdNames) {
     this.#format = format;
@@ -221,9 +225,15 @@ export class EntryEncoder {
   }
 
   #encodeInode(encoder: Encoder, flags: number, entry: FileEntry): void {
-    const { device, inode } = entry.inode ?? { device: 0n, inode: 0n };
+    const { device, inode } = entry.inode ?? this.#lonelyInode();
     if (this.#format.protocol < 28 || !(flags & entryFlags.sameDevice)) encoder.longint(device);
     encoder.longint(inode);
+  }
+
+  /** Protocol 27 wants an inode of every file: one that no other has, where there is but one name. */
+  #lonelyInode(): InodeNumber {
+    this.#lonelyFiles += 1n;
+    return { device: LONELY_DEVICE, inode: this.#lonelyFiles };
   }
 
   #encodeChecksum(encoder: Encoder, entry: FileEntry): void {

@@ -7,6 +7,8 @@ import { orderOf } from './order.ts';
 export interface SubList {
   /** Index of the first entry. */
   readonly firstIndex: number;
+  /** How many entries the lists before it have. */
+  readonly firstPlace: number;
   /** In the order of their indexes. */
   readonly entries: readonly FileEntry[];
   /** The folder whose contents these are; its own index is `firstIndex - 1`. */
@@ -26,6 +28,8 @@ export class FileList {
   #lists: SubList[] = [];
   #nextIndex: number;
   #nextFolder = 0;
+  /** Entries in all lists there were. */
+  total = 0;
   /** Entries in the lists that are alive. */
   count = 0;
 
@@ -51,11 +55,18 @@ export class FileList {
   /** Adds a list as it was transmitted, in any order, and numbers its entries. */
   add(transmitted: readonly FileEntry[], folder?: FileEntry): SubList {
     const entries = transmitted.toSorted(this.#compare);
-    const list = { firstIndex: this.#nextIndex, entries, folder, firstFolder: this.#nextFolder };
+    const list = {
+      firstIndex: this.#nextIndex,
+      firstPlace: this.total,
+      entries,
+      folder,
+      firstFolder: this.#nextFolder,
+    };
     this.#lists.push(list);
     this.#nextIndex += entries.length + 1;
     for (const { mode } of entries) if (isDirectory(mode)) this.#nextFolder += 1;
     this.count += entries.length;
+    this.total += entries.length;
     return list;
   }
 
@@ -73,6 +84,12 @@ export class FileList {
     throw new ProtocolError(
       `file index: ${index} is in none of the ${this.#lists.length} lists that are open`,
     );
+  }
+
+  /** How many entries stand before this one in all lists; indexes have gaps between the lists. */
+  placeOf(index: number): number {
+    const list = this.#listOf(index);
+    return list === undefined ? 0 : list.firstPlace + Math.max(0, index - list.firstIndex);
   }
 
   /** The list with the greatest `firstIndex - 1` that is not above `index`. */

@@ -19,8 +19,13 @@ export interface SourceTree {
   children(folder: FileEntry): Listing | Promise<Listing>;
   /** Opens a regular file of this tree for reading. May be asked again for the same entry. */
   open(entry: FileEntry): SourceFile | Promise<SourceFile>;
+  /**
+   * The content of a file with filter rules (`.rsync-filter`), where there is one. The path is relative to the root of
+   * the transfer, or absolute if a rule leads out of it. A tree without this has no such files.
+   */
+  readRules?(path: string): Buffer | undefined;
   /** The names of users and groups; none means that the numbers count. */
-  readonly idNames?: IdNames;
+  readonly idNames?: IdNames | undefined;
 }
 
 /** The entries of one folder, and what could not be found out about others. */

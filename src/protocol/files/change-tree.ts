@@ -28,27 +28,32 @@ export interface ChangeSet {
   readonly mirrored: readonly string[];
   /** Folders that are sent with what is directly in them, and the other side is to have nothing else there. */
   readonly leveled?: readonly string[];
-  /** Paths that no longer exist: the topmost ones, so that their parents do. */
+  /**
+   * Paths that no longer exist: the topmost ones, so that their parents do. A path may be changed besides: then it is
+   * no longer a folder, and what the other side has in it goes.
+   */
   readonly gone: readonly string[];
   /** The same, but only a folder of that name is to be deleted. */
   readonly goneFolders?: readonly string[];
   /** The same, but only what is no folder is to be deleted. */
   readonly goneFiles?: readonly string[];
-  /** Patterns for names of files (not of folders) that mirrored and leveled folders may have besides. */
+  /** Rsync patterns of what mirrored and leveled folders may have besides. */
   readonly kept?: readonly string[];
+  /** The same, but of files only. */
+  readonly keptFiles?: readonly string[];
 }
 
 export interface ChangeTreeOptions extends EntryWishes {
+  /** Below protocol 30 a receiver sweeps nothing unless it sweeps from the root on; the rules protect the rest. */
+  readonly sweepsRoot?: boolean;
   /** Whether a path below an added, mirrored or leveled folder is listed. */
   readonly accepts?: ((path: string, isFolder: boolean) => boolean) | undefined;
 }
 
-type Wish = 'path' | 'changed' | 'added' | 'mirrored' | 'leveled';
-
 /** What of a path's folder is in the list: `swept` ones may lose entries on the other side, by the filter rules. */
 interface Node {
   readonly children: Map<string, Node>;
-  wish: Wish;
+  wish: 'path' | 'changed' | 'added' | 'mirrored' | 'leveled';
   isSwept: boolean;
 }
 
@@ -63,6 +68,7 @@ export class ChangeTree implements SourceTree {
   readonly idNames: IdNames = localIdNames();
   readonly #origin: Origin;
   readonly #options: ChangeTreeOptions;
+  readonly #top: FolderContents;
   readonly #root: Node = newNode();
   readonly #opener = new SourceOpener();
 
@@ -76,11 +82,12 @@ export class ChangeTree implements SourceTree {
     for (const path of added) this.#nodeAt(path).wish = 'added';
     for (const path of mirrored) this.#nodeAt(path).wish = 'mirrored';
     for (const path of [...gone, ...goneFolders, ...goneFiles]) this.#nodeAt(dirname(path)).isSwept = true;
+    this.#top = options.sweepsRoot === true ? 'root' : contentsOf(this.#root);
   }
 
   roots(): Listing {
     const problems: Problem[] = [];
-    const top = readEntry('.', this.#origin, contentsOf(this.#root), this.#options);
+    const top = readEntry('.', this.#origin, this.#top, this.#options);
     return { entries: [top, ...this.#entriesIn('.', this.#root, problems)], problems };
   }
 

@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import type { Problem } from '../errors.ts';
 import type { FileEntry, FolderContents } from '../file-list/file-entry.ts';
 import { isDirectory, isSymlink } from '../file-list/file-mode.ts';
@@ -22,13 +22,19 @@ export interface LocalEntry extends FileEntry {
 const OPTIONS = { bigint: true, throwIfNoEntry: true } as const;
 
 export function pathOf({ prefix, folder }: Origin, name: string): string {
-  return name === '.' ? folder : `${folder}/${name.slice(prefix.length)}`;
+  const isFolderItself = name === '.' || name.length < prefix.length;
+  return isFolderItself ? folder : `${folder}/${name.slice(prefix.length)}`;
 }
 
-/** The absolute path without symlinks, in the form of {@link Origin.folder}. */
+/** The absolute path without symlinks, in the form of {@link Origin.folder}, of a folder that we may enter. */
 export function realFolder(path: string): string {
   const real = decodeName(realpathSync(systemPath(path), 'buffer'));
+  lstatSync(systemPath(`${real}/.`));
   return real === '/' ? '' : real;
+}
+
+export function leadsToFolder(path: string): boolean {
+  return statSync(systemPath(path), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** The entry of one path; `contents` counts if it is a folder. */

@@ -6,6 +6,7 @@ import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.t
 import { localIdNames } from './id-names.ts';
 import {
   type LocalEntry,
+  leadsToFolder,
   type Origin,
   pathOf,
   readEntries,
@@ -13,6 +14,7 @@ import {
   readOriginEntry,
   realFolder,
 } from './local-entry.ts';
+import { readRuleFile } from './rule-file.ts';
 import { parseSource, type SourceArgument } from './source-arguments.ts';
 import { SourceOpener } from './source-file.ts';
 import type { EntryWishes } from './stat-entry.ts';
@@ -39,6 +41,7 @@ export class LocalTree implements SourceTree {
   readonly #named = new Map<string, Map<string, LocalEntry>>();
   /** Folders of the same name that come from several sources: their contents are merged. */
   readonly #merged = new Map<string, Origin[]>();
+  #root: string | undefined;
 
   constructor(sources: readonly string[], options: LocalTreeOptions) {
     this.#options = options;
@@ -49,8 +52,10 @@ export class LocalTree implements SourceTree {
     const problems: Problem[] = [];
     const entries = new Map<string, LocalEntry>();
     for (const source of this.#sources) {
+      const base = enterBase(source, problems);
+      if (base === undefined) continue;
       try {
-        this.#addSource(source, entries, problems);
+        this.#addSource(source, base, entries, problems);
       } catch (thrown) {
         problems.push(sourceProblem(source.text, thrown));
       }
@@ -76,17 +81,36 @@ export class LocalTree implements SourceTree {
     return this.#opener.open(dirname(path), basename(path));
   }
 
+  /** The absolute path of the root of the transfer: where the first source lies that can be found. */
+  get root(): string {
+    if (this.#root === undefined) {
+      const origins = this.#sources.map((source) => enterBase(source, []));
+      this.#root = origins.find((origin) => origin !== undefined)?.folder || '/';
+    }
+    return this.#root;
+  }
+
+  readRules(path: string): Buffer | undefined {
+    return readRuleFile(path.startsWith('/') ? path : `${this.root}/${path}`);
+  }
+
   /** Lets go of what opening files has kept open. */
   close(): void {
     this.#opener.close();
   }
 
-  #addSource(source: SourceArgument, top: Map<string, LocalEntry>, problems: Problem[]): void {
+  #addSource(
+    source: SourceArgument,
+    origin: Origin,
+    top: Map<string, LocalEntry>,
+    problems: Problem[],
+  ): void {
     const { recursive, dirs } = this.#options;
-    const origin = { prefix: '', folder: realFolder(source.base === '' ? '.' : source.base) };
     if (source.components.length > 0) {
-      if (source.impliesRoot) this.#merge(top, '.', readEntry('.', origin, 'implied', this.#options));
-      this.#addNamed(source, origin, problems);
+      const isListed = this.#addNamed(source, origin, problems);
+      if (isListed && source.impliesRoot) {
+        this.#merge(top, '.', readEntry('.', origin, 'implied', this.#options));
+      }
     } else if (recursive || dirs) {
       this.#merge(top, '.', readEntry('.', origin, 'root', this.#options));
       for (const entry of this.#scan('.', origin, problems)) this.#merge(top, entry.name, entry);
@@ -95,28 +119,38 @@ export class LocalTree implements SourceTree {
     }
   }
 
-  /** Adds a named source, and with `--relative` the folders that lead to it. */
-  #addNamed(source: SourceArgument, base: Origin, problems: Problem[]): void {
+  /** Adds a named source, and with `--relative` the folders that lead to it: all of them or none. */
+  #addNamed(source: SourceArgument, base: Origin, problems: Problem[]): boolean {
+    const implied: Array<{ readonly parent: string; readonly entry: LocalEntry }> = [];
     let origin = base;
     let parent = '';
     for (const component of source.components.slice(0, -1)) {
       const name = parent === '' ? component : `${parent}/${component}`;
       origin = { prefix: `${name}/`, folder: realFolder(pathOf(origin, name)) };
-      this.#name(parent, name, readOriginEntry(origin, 'implied', this.#options));
+      implied.push({ parent, entry: readOriginEntry(origin, 'implied', this.#options) });
       parent = name;
     }
     const last = source.components.at(-1) ?? '.';
     const { recursive, dirs } = this.#options;
     const name = parent === '' ? last : `${parent}/${last}`;
-    const contents = recursive || source.isContents ? 'root' : 'none';
-    const entry = readEntry(name, origin, contents, this.#options);
-    if (isDirectory(entry.mode) && !recursive && !dirs) problems.push(skipped(source.text));
-    else this.#name(parent, name, entry);
+    const path = pathOf(origin, name);
+    // A symlink with a slash behind it is followed, if it leads to a folder.
+    const entry =
+      source.isContents && leadsToFolder(path)
+        ? readOriginEntry({ prefix: `${name}/`, folder: realFolder(path) }, 'root', this.#options)
+        : readEntry(name, origin, recursive ? 'root' : 'none', this.#options);
+    if (isDirectory(entry.mode) && !recursive && !dirs) {
+      problems.push(skipped(source.text));
+      return false;
+    }
+    for (const one of implied) this.#name(one.parent, one.entry);
+    this.#name(parent, entry);
+    return true;
   }
 
-  #name(parent: string, name: string, entry: LocalEntry): void {
+  #name(parent: string, entry: LocalEntry): void {
     const siblings = this.#named.get(parent) ?? new Map<string, LocalEntry>();
-    this.#merge(siblings, name, entry);
+    this.#merge(siblings, entry.name, entry);
     this.#named.set(parent, siblings);
   }
 
@@ -147,10 +181,19 @@ function hasContents({ contents }: FileEntry): boolean {
   return contents === 'root' || contents === 'listed';
 }
 
+/** The folder that a source's names are relative to. If it cannot be entered, nobody knows what is left out. */
+function enterBase({ base, text }: SourceArgument, problems: Problem[]): Origin | undefined {
+  try {
+    return { prefix: '', folder: realFolder(base === '' ? '.' : base) };
+  } catch (thrown) {
+    problems.push({ path: text, doing: 'chdir', cause: thrown as Error, kind: 'failed' });
+    return undefined;
+  }
+}
+
 function sourceProblem(path: string, thrown: unknown): Problem {
   const cause = thrown as NodeJS.ErrnoException;
-  const isMissing = cause.code === 'ENOENT' || cause.code === 'ENOTDIR';
-  return { path, doing: 'lstat', cause, kind: isMissing ? 'missing-source' : 'failed' };
+  return { path, doing: 'lstat', cause, kind: cause.code === 'ENOENT' ? 'missing-source' : 'failed' };
 }
 
 function skipped(path: string): Problem {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createFileHash } from '../checksum/strong.ts';
 import { UnsupportedError } from '../errors.ts';
+import { encodeName } from '../wire/file-name.ts';
 import { type AuthDigest, authDigests, type Greeting } from './greeting.ts';
 
 /** How the answer to a challenge is made: a digest by name, or MD4 as it was before names were exchanged. */
@@ -26,7 +27,7 @@ export async function answerChallenge(
   password: string,
   challenge: string,
 ): Promise<string> {
-  const secret = Buffer.from(password + challenge, 'utf8');
+  const secret = encodeName(password + challenge);
   const sum = await digestOf(digest, secret);
   return sum.toString('base64').replace(/=+$/, '');
 }

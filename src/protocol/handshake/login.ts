@@ -10,16 +10,23 @@ import {
 import type { WireReader } from '../stream/wire-reader.ts';
 import type { WireWriter } from '../stream/wire-writer.ts';
 import type { Cursor } from '../wire/cursor.ts';
-import { MAX_LINE_LENGTH, MAX_LOGIN_LINES } from '../wire/limits.ts';
+import { encodeName } from '../wire/file-name.ts';
+import { MAX_LINE_LENGTH, MAX_LOGIN_LENGTH } from '../wire/limits.ts';
 import { answerChallenge, chooseDigest } from './challenge.ts';
 import { agreeOnProtocol, formatGreeting, type Greeting, parseGreeting } from './greeting.ts';
+
+/** Bytes that a line costs besides its own. */
+const LINE_COST = 64;
 
 export interface LoginRequest {
   /** Empty asks for the list of modules. */
   readonly module: string;
   /** The newest version to speak. */
   readonly protocol: number;
+  /** Empty is `nobody`. */
   readonly user: string;
+  /** For the daemon's `early exec`; none is sent if it is empty. */
+  readonly earlyInput?: Buffer | undefined;
   /** Asked only when the module wants a password. */
   readonly password: () => string | Promise<string>;
 }
@@ -47,26 +54,42 @@ interface LoginStreams {
 export async function logIn(streams: LoginStreams, request: LoginRequest): Promise<Login> {
   const { reader, writer } = streams;
   checkModule(request.module);
-  writer.encoder.utf8(`${formatGreeting(request.protocol)}\n${request.module}\n`);
+  say(`${formatGreeting(request.protocol)}\n`);
+  const { earlyInput } = request;
+  if (earlyInput !== undefined && earlyInput.length > 0) {
+    say(`#early_input=${earlyInput.length}\n`);
+    writer.encoder.bytes(earlyInput);
+  }
+  say(`${request.module}\n`);
   await writer.flush();
   const greeting = parseGreeting(await readLine(streams));
   const protocol = agreeOnProtocol(request.protocol, greeting);
   const lines: string[] = [];
-  while (lines.length < MAX_LOGIN_LINES) {
+  let isAuthenticated = false;
+  for (let length = 0; length <= MAX_LOGIN_LENGTH; ) {
     const line = await readLine(streams);
     const [, challenge] = /^@RSYNCD: AUTHREQD (.*)$/.exec(line) ?? [];
-    if (line === '@RSYNCD: OK' || line === '@RSYNCD: EXIT') return { protocol, greeting, lines };
+    if (line === endOf(request)) return { protocol, greeting, lines };
     if (line.startsWith('@ERROR')) throw explainError(line, request);
+    if (line === '@RSYNCD: EXIT') throw new DaemonError(`${streams.peer} ended the login of its own accord`);
     if (challenge === undefined) {
       lines.push(decodeText(line));
+      length += line.length + LINE_COST;
       continue;
     }
+    if (isAuthenticated) throw new DaemonError(`${streams.peer} asks for the password once more`);
+    isAuthenticated = true;
+    const user = checkUser(request.user);
     const digest = chooseDigest(greeting, protocol);
     const response = await answerChallenge(digest, await request.password(), challenge);
-    writer.encoder.utf8(`${request.user} ${response}\n`);
+    say(`${user} ${response}\n`);
     await writer.flush();
   }
-  throw new DaemonError(`${streams.peer} sent more than ${MAX_LOGIN_LINES} lines without coming to an end`);
+  throw new DaemonError(`${streams.peer} sent more than ${MAX_LOGIN_LENGTH} bytes without coming to an end`);
+
+  function say(text: string): void {
+    writer.encoder.bytes(encodeName(text));
+  }
 
   async function readLine({ peer }: LoginStreams): Promise<string> {
     try {
@@ -78,6 +101,18 @@ export async function logIn(streams: LoginStreams, request: LoginRequest): Promi
       });
     }
   }
+}
+
+/** The line that ends a login, or a list of modules. */
+function endOf({ module }: LoginRequest): string {
+  return module === '' ? '@RSYNCD: EXIT' : '@RSYNCD: OK';
+}
+
+/** The server takes what stands before the first blank for the user. */
+function checkUser(user: string): string {
+  if (/[\s\0]/.test(user))
+    throw new UsageError(`user name ${JSON.stringify(user)}: it must not hold a blank`);
+  return user === '' ? 'nobody' : user;
 }
 
 function checkModule(module: string): void {

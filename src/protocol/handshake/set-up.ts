@@ -32,6 +32,9 @@ export interface SetUpRequest {
   readonly compress: boolean;
   /** Fixed by `--compress-choice` and its relatives. */
   readonly compression: CompressionName | undefined;
+  /** Names in the order of the user's preference, instead of our own. */
+  readonly checksumPreference?: readonly ChecksumName[] | undefined;
+  readonly compressionPreference?: readonly CompressionName[] | undefined;
   /** What this server offered before: then nothing needs to be waited for. */
   readonly remembered: ServerOffers | undefined;
 }
@@ -104,11 +107,12 @@ interface Answer {
 /** Writes our choice, as far as there is one to make. */
 function answer(writer: WireWriter, offers: ServerOffers, request: SetUpRequest): Answer {
   if (!offers.negotiates) return { checksum: undefined, compression: undefined };
+  const { checksumPreference = ownChecksums, compressionPreference = ownCompressions } = request;
   const checksum = negotiatesChecksum(request)
-    ? choose('checksum', offers.checksums, ownChecksums)
+    ? choose('checksum', offers.checksums, checksumPreference)
     : undefined;
   const compression = negotiatesCompression(request)
-    ? choose('compression', offers.compressions, ownCompressions)
+    ? choose('compression', offers.compressions, compressionPreference)
     : undefined;
   for (const name of [checksum, compression])
     if (name !== undefined) writer.encoder.vstring(Buffer.from(name));

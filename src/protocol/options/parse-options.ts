@@ -95,7 +95,8 @@ function unknownOption(option: string): UsageError {
 
 /** What depends on several words. */
 function finish(draft: Draft, environment: Environment): void {
-  const { transfer, filters, unsupported } = draft;
+  const { transfer, connection, filters, unsupported } = draft;
+  if (connection.passwordFile !== undefined) delete connection.password;
   if (draft.hasImpliedRecursion && transfer.filesFrom !== undefined) delete transfer.recursive;
   if (draft.hasOldDirs) {
     transfer.recursive = true;

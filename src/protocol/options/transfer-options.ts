@@ -163,6 +163,8 @@ export interface ConnectionOptions {
   readonly passwordFile?: string;
   /** The password itself, for programs; never logged. Wins over `passwordFile`. */
   readonly password?: string;
+  /** Asked when the module wants a password and none of the two is there. */
+  readonly askPassword?: () => string | Promise<string>;
   /** File of at most 5 KiB that is handed to the daemon's `early exec`. */
   readonly earlyInput?: string;
   /** `[USER:PASSWORD@]HOST:PORT` of an HTTP proxy. */

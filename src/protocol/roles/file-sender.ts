@@ -8,14 +8,17 @@ import type { Problem } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import type { SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import { COPIED_LENGTH, type WireWriter } from '../stream/wire-writer.ts';
+import { Breathing } from './breathing.ts';
 
-/** Bytes that are read and sent between two waits. */
+/** Bytes that are read and sent between two waits. Packed, each slice stands alone, and long ones pack better. */
 const SLICE_LENGTH = 256 * 1024;
+const PACKED_SLICE_LENGTH = 1024 * 1024;
 
 export interface FileSenderParts {
   readonly tree: SourceTree;
   readonly out: WireWriter;
   readonly tokens: TokenWriter;
+  readonly isPacked: boolean;
   /** Known once the server has sent its seed, which it has when it asks for the first file. */
   readonly strong: Promise<StrongChecksum>;
   /** Called now and then with how much of the current file has been sent. */
@@ -36,6 +39,8 @@ export interface FileAnswer {
 export interface SentFile {
   readonly literalBytes: number;
   readonly matchedBytes: number;
+  /** The sum that was sent. */
+  readonly checksum: Uint8Array;
   /** The file was not what it was when it was opened: the receiver is made to ask for it again. */
   readonly problem: Problem | undefined;
 }
@@ -48,7 +53,8 @@ export interface SentFile {
  */
 export class FileSender {
   readonly #parts: FileSenderParts;
-  readonly #buffers = [Buffer.allocUnsafeSlow(SLICE_LENGTH), Buffer.allocUnsafeSlow(SLICE_LENGTH)] as const;
+  readonly #buffers: readonly [Buffer, Buffer];
+  readonly #breathing = new Breathing();
   readonly #inFlight = [Promise.resolve(), Promise.resolve()];
   #turn: 0 | 1 = 0;
   /** Made for the first file that has a basis. */
@@ -56,6 +62,8 @@ export class FileSender {
 
   constructor(parts: FileSenderParts) {
     this.#parts = parts;
+    const length = parts.isPacked ? PACKED_SLICE_LENGTH : SLICE_LENGTH;
+    this.#buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)];
   }
 
   /** Opens a file of our list; a problem means that it will not be sent. */
@@ -85,8 +93,9 @@ export class FileSender {
     }
     tokens.end();
     const sum = hash.digest();
-    out.encoder.bytes(problem === undefined ? sum : spoiled(sum));
-    return { literalBytes: counter.literalBytes, matchedBytes: counter.matchedBytes, problem };
+    const checksum = problem === undefined ? sum : spoiled(sum);
+    out.encoder.bytes(checksum);
+    return { literalBytes: counter.literalBytes, matchedBytes: counter.matchedBytes, checksum, problem };
   }
 
   async #sendAll(file: SourceFile, entry: FileEntry, hash: StrongHash, sink: TokenSink): Promise<void> {
@@ -120,6 +129,7 @@ export class FileSender {
       isEnd = length < wanted || position === file.size;
       search.advance(length, isEnd);
       await out.flush();
+      await this.#breathing.after(length);
       if (length < wanted) throw shrunk(position);
       this.#parts.onProgress?.(entry, position);
     }
@@ -147,12 +157,14 @@ export class FileSender {
     for (let position = from; position < to; ) {
       this.#turn = this.#turn === 0 ? 1 : 0;
       await this.#inFlight[this.#turn];
-      const wanted = Math.min(SLICE_LENGTH, to - position);
-      const bytes = this.#buffers[this.#turn].subarray(0, wanted);
+      const buffer = this.#buffers[this.#turn];
+      const wanted = Math.min(buffer.length, to - position);
+      const bytes = buffer.subarray(0, wanted);
       const length = await fill(file, bytes, position);
       position += length;
       use(bytes.subarray(0, length), position);
       if (length > COPIED_LENGTH || out.isFull) this.#inFlight[this.#turn] = out.flush();
+      await this.#breathing.after(length);
       if (length < wanted) throw shrunk(position);
     }
   }

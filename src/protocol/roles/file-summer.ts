@@ -1,6 +1,7 @@
 import type { StrongHash } from '../checksum/strong.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
+import { Breathing } from './breathing.ts';
 
 const SLICE_LENGTH = 256 * 1024;
 
@@ -12,6 +13,7 @@ export class FileSummer {
   readonly #tree: SourceTree;
   readonly #createHash: () => StrongHash;
   readonly #buffer = Buffer.allocUnsafeSlow(SLICE_LENGTH);
+  readonly #breathing = new Breathing();
 
   constructor(tree: SourceTree, createHash: () => StrongHash) {
     this.#tree = tree;
@@ -35,6 +37,7 @@ export class FileSummer {
         if (length === 0) return hash.digest();
         hash.update(this.#buffer.subarray(0, length));
         position += length;
+        await this.#breathing.after(length);
       }
     } finally {
       await file.close();

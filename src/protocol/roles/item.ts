@@ -1,5 +1,6 @@
 import { decodeSumHead, encodeSumHead, NO_BASIS, type SumHead } from '../delta/sum-head.ts';
 import { ProtocolError } from '../errors.ts';
+import type { KindCounts } from '../file-list/kind-counts.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import type { Encoder } from '../wire/encoder.ts';
 import { type IndexDecoder, type IndexEncoder, NDX_DEL_STATS, NDX_DONE } from '../wire/file-index.ts';
@@ -52,18 +53,9 @@ export interface Item {
 export type GeneratorRecord =
   | { readonly kind: 'item'; readonly item: Item }
   | { readonly kind: 'done' }
-  | { readonly kind: 'delete-stats'; readonly index: number; readonly counts: DeleteCounts }
+  | { readonly kind: 'delete-stats'; readonly index: number; readonly counts: KindCounts }
   /** Protocol 29: nothing but a sign of life. */
   | { readonly kind: 'keep-alive'; readonly index: number };
-
-/** Deleted files, by kind. */
-export interface DeleteCounts {
-  readonly files: number;
-  readonly folders: number;
-  readonly symlinks: number;
-  readonly devices: number;
-  readonly specials: number;
-}
 
 export interface ItemFormat {
   readonly protocol: number;
@@ -120,7 +112,7 @@ export function encodeItem(encoder: Encoder, indexes: IndexEncoder, item: Item, 
   if (item.flags & itemFlags.transfer && !format.isDryRun) encodeSumHead(encoder, item.head ?? NO_BASIS);
 }
 
-function decodeCounts(cursor: Cursor): DeleteCounts {
+function decodeCounts(cursor: Cursor): KindCounts {
   const count = (kind: string) => cursor.varintIn(0, MAX_DELETE_COUNT, `number of deleted ${kind}`);
   return {
     files: count('files'),

@@ -3,8 +3,9 @@ import { EntryEncoder } from '../file-list/entry-encoder.ts';
 import { ioErrors } from '../file-list/entry-flags.ts';
 import type { EntryFormat, FileEntry, IdNames } from '../file-list/file-entry.ts';
 import type { FileList, SubList } from '../file-list/file-list.ts';
-import { isDirectory, isRegular } from '../file-list/file-mode.ts';
+import { isDirectory, isRegular, isSymlink } from '../file-list/file-mode.ts';
 import { encodeIdList, type NamedId } from '../file-list/id-list.ts';
+import { KindCounter } from '../file-list/kind-counts.ts';
 import type { Listing, SourceTree } from '../file-list/source-tree.ts';
 import type { WireWriter } from '../stream/wire-writer.ts';
 import type { Terms } from '../terms.ts';
@@ -51,9 +52,13 @@ export class ListSender {
   readonly #gids = new Set<number>();
   #ioError: number = ioErrors.none;
   #isComplete = false;
-  /** Bytes of all regular files listed so far, and how many entries there were. */
+  /** Bytes of all regular files and symlinks listed so far, and how many entries there were. */
   totalSize = 0;
   totalEntries = 0;
+  /** The entries by kind. */
+  readonly listed = new KindCounter();
+  /** How long the tree took to list them. */
+  listingMs = 0;
 
   constructor(parts: ListSenderParts) {
     this.#parts = parts;
@@ -68,7 +73,7 @@ export class ListSender {
 
   async sendFirst(): Promise<void> {
     const { terms, tree, out } = this.#parts;
-    const roots = await this.#take(tree.roots());
+    const roots = await this.#take(() => tree.roots());
     if (!terms.incrementalRecursion) {
       await this.#sendWhole(roots);
       return;
@@ -90,7 +95,7 @@ export class ListSender {
       this.#isComplete = true;
       return;
     }
-    const children = await this.#take(tree.children(folder.entry));
+    const children = await this.#take(() => tree.children(folder.entry));
     indexes.encode(out.encoder, NDX_FLIST_OFFSET - folder.number);
     this.#queueFolders(await this.#sendList(children, folder.entry));
     if (this.#folders.length === 0) await this.sendNext();
@@ -121,7 +126,7 @@ export class ListSender {
         if (out.isFull) await out.flush();
       }
       for (const entry of entries) {
-        if (hasSubList(entry)) pending.push(await this.#take(tree.children(entry)));
+        if (hasSubList(entry)) pending.push(await this.#take(() => tree.children(entry)));
       }
     }
     this.#entries.encodeEnd(out.encoder, this.#announcedError());
@@ -145,12 +150,16 @@ export class ListSender {
     await out.flush();
   }
 
-  async #take(answer: Listing | Promise<Listing>): Promise<readonly FileEntry[]> {
+  async #take(list: () => Listing | Promise<Listing>): Promise<readonly FileEntry[]> {
+    const startedAt = performance.now();
+    const answer = list();
     const { entries, problems } = answer instanceof Promise ? await answer : answer;
+    this.listingMs += performance.now() - startedAt;
     for (const problem of problems) this.#note(problem);
     const listed = this.#parts.summer === undefined ? entries : await withSums(entries, this.#parts.summer);
     for (const { mode, size, uid, gid } of listed) {
-      if (isRegular(mode)) this.totalSize += size;
+      this.listed.count(mode);
+      if (isRegular(mode) || isSymlink(mode)) this.totalSize += size;
       this.#uids.add(uid);
       this.#gids.add(gid);
     }

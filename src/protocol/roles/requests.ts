@@ -1,10 +1,11 @@
-import type { DeleteCounts, Item } from './item.ts';
+import type { KindCounts } from '../file-list/kind-counts.ts';
+import type { Item } from './item.ts';
 
 /** A request that is ready to be worked on; block sums as they came, to be held for as short as possible. */
 export type Request =
   | { readonly kind: 'item'; readonly item: Item; readonly sums?: Buffer }
   | { readonly kind: 'done' }
-  | { readonly kind: 'delete-stats'; readonly counts: DeleteCounts };
+  | { readonly kind: 'delete-stats'; readonly counts: KindCounts };
 
 /**
  * Requests on their way from the loop that reads to the loop that sends. The generator runs ahead without limit, so
@@ -15,6 +16,8 @@ export class Requests {
   #head = 0;
   #waiting: PromiseWithResolvers<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
+  /** Since when somebody has been waiting for a request, in ms of the monotonic clock. */
+  awaitedSince: number | undefined;
 
   get isEmpty(): boolean {
     return this.#head === this.#queue.length;
@@ -43,7 +46,9 @@ export class Requests {
       if (request !== undefined) return request;
       if (this.#failure !== undefined) throw this.#failure.error;
       this.#waiting = Promise.withResolvers();
+      this.awaitedSince = performance.now();
       await this.#waiting.promise;
+      this.awaitedSince = undefined;
     }
   }
 

@@ -5,19 +5,22 @@ import { ioErrors } from '../file-list/entry-flags.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import type { FileList } from '../file-list/file-list.ts';
 import { isRegular } from '../file-list/file-mode.ts';
+import { KindCounter, type KindCounts } from '../file-list/kind-counts.ts';
 import type { SourceFile } from '../file-list/source-tree.ts';
 import type { WireWriter } from '../stream/wire-writer.ts';
 import type { Terms } from '../terms.ts';
 import { type IndexEncoder, NDX_DONE } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
 import type { FileSender } from './file-sender.ts';
-import { basisTypes, type DeleteCounts, encodeItem, type Item, itemFlags } from './item.ts';
+import { basisTypes, encodeItem, type Item, itemFlags } from './item.ts';
 import type { ListSender } from './list-sender.ts';
 import type { Request, Requests } from './requests.ts';
 
 /** Entries that are sent ahead of the list being worked on: always, and while there is nothing else to do. */
 const LEAST_AHEAD = 1000;
 const MOST_AHEAD = 10_000;
+
+const SUM_HEAD_LENGTH = 16;
 
 export interface SenderParts {
   readonly terms: Terms;
@@ -39,19 +42,36 @@ export interface SenderParts {
 /** What happens while sending, as it happens. */
 export interface SenderEvents {
   /** The receiver has looked at an entry: a transfer was answered, or a change was made without us. */
-  onItem(entry: FileEntry, item: Item): void;
+  onItem(entry: FileEntry, item: Item, sent?: SentContent): void;
+  /** The content of a file is about to be sent; {@link onItem} follows. */
+  onSending?(entry: FileEntry, item: Item): void;
   onProblem(problem: Problem): void;
 }
 
+/** The content of one file on the wire. */
+export interface SentContent {
+  /** Bytes of the answer with item, tokens and sum, without the frames around them. */
+  readonly bytes: number;
+  /** Bytes of the request's block sums and their head. */
+  readonly sumBytes: number;
+  /** The sum of the content as it travels; below protocol 30 it is salted, which makes it of no use. */
+  readonly checksum: Uint8Array | undefined;
+}
+
 /** What a session has moved. */
-export interface SenderCounts {
+export interface SenderCounts extends MovedCounts {
+  /** Entries that were not there before; from protocol 29 on. */
+  readonly created: KindCounts;
+}
+
+interface MovedCounts {
   /** Regular files whose content was sent (or would have been). */
   transferredFiles: number;
   /** Bytes of these files. */
   transferredSize: number;
   literalBytes: number;
   matchedBytes: number;
-  deleted: DeleteCounts | undefined;
+  deleted: KindCounts | undefined;
 }
 
 /**
@@ -63,11 +83,12 @@ export interface SenderCounts {
 export async function runSender(parts: SenderParts): Promise<SenderCounts> {
   const sender = new Sender(parts);
   await sender.run();
-  return sender.counts;
+  return { ...sender.counts, created: sender.created.counts };
 }
 
 class Sender {
-  readonly counts: SenderCounts = {
+  readonly created = new KindCounter();
+  readonly counts: MovedCounts = {
     transferredFiles: 0,
     transferredSize: 0,
     literalBytes: 0,
@@ -115,6 +136,7 @@ class Sender {
   async #answer(item: Item, sums: Buffer | undefined, phase: number): Promise<void> {
     const { list, isDryRun, files, events } = this.#parts;
     const entry = list.at(item.index);
+    if (item.flags & itemFlags.isNew) this.created.count(entry.mode);
     if (!(item.flags & itemFlags.transfer)) {
       this.#echo(item);
       events.onItem(entry, item);
@@ -135,30 +157,48 @@ class Sender {
       this.#decline(item.index, file);
       return;
     }
+    const append = this.#appendMode(item, sums);
     try {
-      await this.#send(file, entry, item, sums);
+      if (append !== undefined && file.size < entry.size) {
+        this.#decline(item.index, diminished(entry.name));
+        return;
+      }
+      events.onSending?.(entry, item);
+      events.onItem(entry, item, await this.#send(file, entry, item, sums, append));
     } finally {
       await file.close();
     }
-    events.onItem(entry, item);
   }
 
-  async #send(file: SourceFile, entry: FileEntry, item: Item, sums: Buffer | undefined): Promise<void> {
-    const { files, digestLength, append, out } = this.#parts;
+  async #send(
+    file: SourceFile,
+    entry: FileEntry,
+    item: Item,
+    sums: Buffer | undefined,
+    append: 'append' | 'verify' | undefined,
+  ): Promise<SentContent> {
+    const { files, digestLength, out, terms } = this.#parts;
     const head = clampStrong(item.head ?? NO_BASIS, digestLength);
+    const lengthBefore = out.dataLength;
     this.#echo({ ...item, head });
     const sent = await files.send(file, {
       entry,
       head,
       sums: sums === undefined ? undefined : new BlockSums(item.head ?? NO_BASIS, sums, digestLength),
       isInPlace: this.#isInPlace(item),
-      append: head.blockCount > 0 && sums === undefined ? append : undefined,
+      append,
     });
+    const bytes = out.dataLength - lengthBefore;
     if (out.isFull) await out.flush();
     this.#count(file.size);
     this.counts.literalBytes += sent.literalBytes;
     this.counts.matchedBytes += sent.matchedBytes;
     if (sent.problem !== undefined) this.#note(sent.problem);
+    return {
+      bytes,
+      sumBytes: SUM_HEAD_LENGTH + (sums?.length ?? 0),
+      checksum: terms.protocol >= 30 ? sent.checksum : undefined,
+    };
   }
 
   /** Says that a requested file will not come: silence would make an incremental receiver wait for ever. */
@@ -175,6 +215,14 @@ class Sender {
   #count(size: number): void {
     this.counts.transferredFiles += 1;
     this.counts.transferredSize += size;
+  }
+
+  /** Blocks without sums: the receiver keeps what it has. Below protocol 30 it always verifies that. */
+  #appendMode({ head }: Item, sums: Buffer | undefined): 'append' | 'verify' | undefined {
+    const { append, terms } = this.#parts;
+    if (append === undefined || sums !== undefined || head === undefined || head.blockCount === 0)
+      return undefined;
+    return terms.protocol >= 30 ? append : 'verify';
   }
 
   /** Whether the receiver writes into its basis while it reads from it. */
@@ -212,6 +260,12 @@ class Sender {
     const request = await this.#nextRequest();
     if (request.kind !== 'done') throw new ProtocolError('the receiver asked for a file after the goodbye');
   }
+}
+
+/** What the receiver has may be longer than the file by now: appending nothing would leave it so. */
+function diminished(path: string): Problem {
+  const cause = new Error('the file has become shorter since it was listed: nothing can be appended');
+  return { path, doing: 'read', cause, kind: 'vanished' };
 }
 
 /** Old servers count bytes that a digest does not have; newer ones refuse to see that number again. */

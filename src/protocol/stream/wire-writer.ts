@@ -31,10 +31,12 @@ export class WireWriter {
   encoder: Encoder = new Encoder(2 * FULL);
   /** Bytes sent so far, frame headers included. */
   sent = 0;
+  #flushedData = 0;
   /** When anything was last handed to the transport, in ms of the monotonic clock. */
   spokeAt = performance.now();
-  /** When the operating system last took data of ours that was no mere sign of life. */
-  progressAt = performance.now();
+  /** Since when the operating system has taken no more of our data; undefined while nothing waits to be taken. */
+  blockedSince: number | undefined;
+  #blocked = 0;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -43,6 +45,11 @@ export class WireWriter {
   /** Enough is gathered: flush before encoding more. */
   get isFull(): boolean {
     return this.#sliced + this.encoder.length >= FULL;
+  }
+
+  /** Bytes of data said so far, gathered or sent, without the frames around them. */
+  get dataLength(): number {
+    return this.#flushedData + this.#sliced + this.encoder.length;
   }
 
   get isEmpty(): boolean {
@@ -80,8 +87,11 @@ export class WireWriter {
     const chunks = this.#takeChunks();
     const encoder = this.encoder;
     this.encoder = this.#free.pop() ?? new Encoder(2 * FULL);
+    this.#blocked += 1;
+    this.blockedSince ??= performance.now();
     const flushed = this.#send(chunks).then(() => {
-      this.progressAt = performance.now();
+      this.#blocked -= 1;
+      this.blockedSince = this.#blocked > 0 ? performance.now() : undefined;
       encoder.reset();
       this.#free.push(encoder);
     });
@@ -108,6 +118,7 @@ export class WireWriter {
     }
     const dataLength = this.#sliced + this.encoder.length;
     this.#takeEncoded();
+    this.#flushedData += dataLength;
     if (this.#isFramed && dataLength > 0) chunks.push(dataFrameHeader(dataLength));
     chunks.push(...this.#parts);
     this.#parts = [];

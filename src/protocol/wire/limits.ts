@@ -15,8 +15,8 @@ export const MAX_MESSAGE_LENGTH = 5119;
 /** Bytes of a line during the daemon's login. */
 export const MAX_LINE_LENGTH = 5119;
 
-/** Lines of motd or module list that we are willing to read. */
-export const MAX_LOGIN_LINES = 100_000;
+/** Bytes of motd or module list that we are willing to hold. */
+export const MAX_LOGIN_LENGTH = 4 * 1024 * 1024;
 
 /** Bytes of a list of algorithm names. */
 export const MAX_NAMES_LENGTH = 255;
@@ -51,6 +51,10 @@ export const MAX_DELETE_COUNT = 1 << 28;
 
 /** Bytes of one filter rule. */
 export const MAX_RULE_LENGTH = 5119;
+
+/** Filter rules of a client that we are willing to hold, and their bytes. */
+export const MAX_FILTER_RULES = 100_000;
+export const MAX_FILTER_LIST_LENGTH = 1 << 24;
 
 /** Nanoseconds of a time. */
 export const MAX_NANOSECONDS = 999_999_999;

@@ -37,6 +37,10 @@ export class GuardedTree implements SourceTree {
     return this.#tree.open(entry);
   }
 
+  readRules(path: string): Buffer | undefined {
+    return this.#tree.readRules?.(path);
+  }
+
   /** The check comes after the listing: what was right before may not have been right meanwhile. */
   #checked(listing: Listing | Promise<Listing>): Listing | Promise<Listing> {
     if (!(listing instanceof Promise)) {

@@ -6,7 +6,7 @@ import type {
   ServerOffers,
   TransferOptions,
 } from '../../protocol/index.ts';
-import type { FilterRules } from '../event-filter.ts';
+import type { EventFilterRules } from '../event-filter.ts';
 
 /** How a session is opened. */
 export interface SessionRequest {
@@ -27,7 +27,7 @@ export interface WatchedRoot {
 /** What a session is to send. */
 export type Work = {
   readonly root: WatchedRoot;
-  readonly filter: FilterRules;
+  readonly filter: EventFilterRules;
   /** The names of deleted paths are wanted, not only their number. */
   readonly namesDeleted: boolean;
 } & (
@@ -53,7 +53,6 @@ export interface Outcome {
   readonly receivedBytes: number;
   /** When the session began to list what is there, in ms since 1970. */
   readonly listedAt: number;
-  readonly protocol: number;
   readonly offers: ServerOffers;
 }
 

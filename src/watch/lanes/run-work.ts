@@ -1,12 +1,13 @@
 import {
   ChangeTree,
   encodeChangeRules,
-  encodeRules,
   LocalTree,
   type Problem,
   type PushListeners,
+  type PushResult,
   type PushSession,
-  type SourceTree,
+  parseFilters,
+  pushTree,
   type TransferOptions,
 } from '../../protocol/index.ts';
 import { EventFilter } from '../event-filter.ts';
@@ -16,57 +17,60 @@ import type { Outcome, ProblemReport, Work } from './messages.ts';
 /** Errors and problems that are told one by one. */
 const MOST_TOLD = 1000;
 
-/** Sends what is wanted in a session that waits, and closes it. */
+/**
+ * Sends what is wanted in a session that waits, and closes it.
+ *
+ * @param transfer The options with which the session was opened.
+ */
 export async function runWork(session: PushSession, transfer: TransferOptions, work: Work): Promise<Outcome> {
-  const filter = new EventFilter(work.filter);
   const gathered = new Gathered(work.namesDeleted);
   const listedAt = Date.now();
-  const { tree, rules } = treeFor(work, transfer, filter);
-  try {
-    const { exitCode, problems, statistics } = await session.run({
-      tree: new GuardedTree(tree, work.root),
-      filterList: session.expectsFilterList ? rules : undefined,
-      listeners: gathered.listeners,
-    });
-    const { errors, changed, deleted, deletedPaths } = gathered;
-    return {
-      exitCode,
-      problems: problems.slice(0, MOST_TOLD).map(reportOf),
-      errors,
-      isAbridged: errors.length === MOST_TOLD || problems.length > MOST_TOLD,
-      changed,
-      deleted,
-      deletedPaths,
-      sentBytes: statistics.sentBytes,
-      receivedBytes: statistics.receivedBytes,
-      listedAt,
-      protocol: session.terms.protocol,
-      offers: session.offers,
-    };
-  } finally {
-    tree.close();
-  }
+  const { exitCode, problems, statistics } = await send(session, transfer, work, gathered.listeners);
+  const { errors, changed, deleted, deletedPaths } = gathered;
+  return {
+    exitCode,
+    problems: problems.slice(0, MOST_TOLD).map(reportOf),
+    errors,
+    isAbridged: errors.length === MOST_TOLD || problems.length > MOST_TOLD,
+    changed,
+    deleted,
+    deletedPaths,
+    sentBytes: statistics.sentBytes,
+    receivedBytes: statistics.receivedBytes,
+    listedAt,
+    offers: session.offers,
+  };
 }
 
-interface TreeAndRules {
-  readonly tree: SourceTree & { close(): void };
-  readonly rules: Uint8Array;
-}
-
-function treeFor(work: Work, transfer: TransferOptions, filter: EventFilter): TreeAndRules {
+async function send(
+  session: PushSession,
+  transfer: TransferOptions,
+  work: Work,
+  listeners: PushListeners,
+): Promise<PushResult> {
+  const { root } = work;
+  const filter = new EventFilter(work.filter);
   const wishes = {
     hardLinks: transfer.hardLinks === true,
     atimes: (transfer.atimes ?? 0) > 0,
     accepts: (path: string, isFolder: boolean) => filter.acceptsEntry(path, isFolder),
   };
-  if (work.kind === 'changes') {
-    const tree = new ChangeTree(work.root.path, work.changes, wishes);
-    return { tree, rules: encodeChangeRules(work.changes) };
+  const tree =
+    work.kind === 'changes'
+      ? new ChangeTree(root.path, work.changes, { ...wishes, sweepsRoot: session.terms.protocol < 30 })
+      : new LocalTree([`${root.path}/`], { ...wishes, recursive: true, dirs: true, relative: false });
+  const guarded = new GuardedTree(tree, root);
+  try {
+    if (work.kind === 'changes') {
+      const filterList = encodeChangeRules(session, work.changes);
+      return await session.run({ tree: guarded, filterList, listeners });
+    }
+    const filters = parseFilters(transfer);
+    const { keptFiles } = filter;
+    return await pushTree(session, { tree: guarded, root: root.path, filters, keptFiles, listeners });
+  } finally {
+    tree.close();
   }
-  const options = { ...wishes, recursive: true, dirs: true, relative: false };
-  const tree = new LocalTree([`${work.root.path}/`], options);
-  const kept = filter.keptFiles.map((pattern) => `- ${pattern}`);
-  return { tree, rules: encodeRules(kept.length === 0 ? [] : ['+ */', ...kept]) };
 }
 
 /** What is told while a session runs. */

@@ -45,6 +45,18 @@ describe('the compiled loops of the search', () => {
     );
   });
 
+  it('sum the largest block full of the largest byte, and do not drift over more bytes than 32 bits can sum', () => {
+    for (const byte of [0x00, 0x01, 0x7f, 0x80, 0xff]) {
+      const bytes = Buffer.alloc(3_000_000, byte);
+      const scanner = scannerFor(bytes, [], 131_072);
+      scanner.restart(0, 131_072);
+      const expected = rollingSum(bytes.subarray(0, 131_072));
+      expect(scanner.sum).toBe(expected);
+      scanner.scan(0, bytes.length - 131_072, 131_072);
+      expect(scanner.sum).toBe(expected);
+    }
+  });
+
   it('slide to the first place whose sum the basis has, and give its blocks', () => {
     fc.assert(
       fc.property(

@@ -210,6 +210,11 @@ describe('variables of the environment', () => {
     expect(parseOptions([], environment).connection).toEqual({ password: 'secret', proxy: 'proxy:8080' });
   });
 
+  it('leave the password to the file that is named', () => {
+    const { connection } = parseOptions(['--password-file=f'], { RSYNC_PASSWORD: 'secret' });
+    expect(connection).toEqual({ passwordFile: 'f' });
+  });
+
   it('ask for a conversion of names that is not done', () => {
     expect(() => parseOptions([], { RSYNC_ICONV: 'utf8' })).toThrow(UnsupportedError);
     expect(parseOptions(['--no-iconv'], { RSYNC_ICONV: 'utf8' }).transfer).toEqual({});

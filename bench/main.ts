@@ -1,0 +1,13 @@
+/*
+ * Benchmarks beside other programs in the same run: `npm run bench -- push [a b ...]`.
+ * Absolute times mean little on a busy machine; the ratios are what counts.
+ */
+import { benchPush } from './push.ts';
+
+const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = { push: benchPush };
+
+const [name = '', ...words] = process.argv.slice(2);
+const benchmark = benchmarks[name];
+if (benchmark === undefined)
+  throw new Error(`no benchmark ${name}: there are ${Object.keys(benchmarks).join(', ')}`);
+await benchmark(words);

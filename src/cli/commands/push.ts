@@ -1,0 +1,100 @@
+import {
+  type ConnectionOptions,
+  infoLevels,
+  type OutputOptions,
+  parseOptions,
+  push as pushFiles,
+  UnsupportedError,
+} from '../../protocol/index.ts';
+import { failureOf, partialFailure } from '../failure.ts';
+import type { CliIo, Command } from '../io.ts';
+import { pushOperands } from '../operands.ts';
+import { LogFile } from '../output/log-file.ts';
+import { PushReport } from '../output/push-report.ts';
+import { openScreen, type Screen } from '../output/screen.ts';
+import { systemErrorText } from '../output/system-errors.ts';
+import { SourcePaths } from '../source-paths.ts';
+import { answerTo } from './answers.ts';
+
+const USAGE = [
+  'tsersync push [OPTION]... SOURCE... rsync://[USER@]HOST[:PORT]/MODULE[/PATH]',
+  'tsersync push [OPTION]... SOURCE... [USER@]HOST::MODULE[/PATH]',
+];
+
+/** `tsersync push`: rsync's own command line, for the one direction. */
+export const push: Command = async (words, io) => {
+  const startedAt = io.now();
+  const { transfer, connection, output, operands } = parseOptions(words, io.environment);
+  if (output.show !== undefined) {
+    io.stdout.write(Buffer.from(answerTo(output.show, USAGE)));
+    return 0;
+  }
+  if (connection.rsh !== undefined)
+    throw new UnsupportedError('-e: no remote shell is started; a daemon is reached without one');
+  const hasList = transfer.filesFrom !== undefined;
+  const { sources, target } = pushOperands(operands, hasList);
+  const log = openLog(output, io);
+  const screen = openScreen(io, transfer, output, log.file);
+  if (log.complaint !== undefined) screen.complain(log.complaint);
+  const paths = new SourcePaths(sources, {
+    relative: transfer.relative ?? hasList,
+    hasList,
+    folder: io.folder,
+  });
+  const report = new PushReport({
+    ...io,
+    screen,
+    options: transfer,
+    output,
+    levels: infoLevels(transfer),
+    paths,
+    startedAt,
+  });
+  try {
+    const request = {
+      target: { ...target, user: target.user ?? userOf(io) },
+      transfer,
+      connection: withPrompt(connection, io),
+      signal: io.signal,
+    };
+    const result = await pushFiles(sources, request, report.listeners);
+    report.finish(result);
+    complain(screen, partialFailure(result.exitCode)?.text);
+    return result.exitCode;
+  } catch (thrown) {
+    const { text, exitCode } = failureOf(thrown, report.lastWords);
+    complain(screen, text);
+    return exitCode;
+  } finally {
+    log.file?.close();
+  }
+};
+
+function complain(screen: Screen, text: string | undefined): void {
+  if (text !== undefined) screen.complain(`tsersync: ${text}`);
+}
+
+/** A log that cannot be written is no reason not to push. */
+function openLog(
+  { logFile }: OutputOptions,
+  io: CliIo,
+): { readonly file?: LogFile; readonly complaint?: string } {
+  if (logFile === undefined) return {};
+  try {
+    return { file: new LogFile(logFile, io) };
+  } catch (thrown) {
+    const reason = systemErrorText(thrown as NodeJS.ErrnoException);
+    return {
+      complaint: `rsync: [client] failed to open log-file ${logFile}: ${reason}, there will be no log`,
+    };
+  }
+}
+
+function withPrompt(connection: ConnectionOptions, { askPassword }: CliIo): ConnectionOptions {
+  return askPassword === undefined ? connection : { ...connection, askPassword };
+}
+
+/** Who we are at the daemon if the target does not say it, as rsync finds it. */
+function userOf({ environment: { USER, LOGNAME } }: CliIo): string {
+  return (USER ?? LOGNAME) || 'nobody';
+}

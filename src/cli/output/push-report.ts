@@ -1,0 +1,44 @@
+import type { PushListeners, PushResult, ServerMessage } from '../../protocol/index.ts';
+import { type ReportParts, SessionReport } from './session-report.ts';
+
+/** What a server says last before it gives up; we say it in our own words. */
+const LAST_WORDS = /^rsync (?:error|warning): (.*) \(code \d+\) at /;
+
+/** The report about one push, from before there is a session to the end. */
+export class PushReport {
+  readonly listeners: PushListeners = {
+    begin: (session) => {
+      this.#session = new SessionReport(session, this.#parts);
+      this.#session.begin();
+    },
+    sending: (entry, item) => this.#session?.sending(entry, item),
+    progress: (entry, position) => this.#session?.progress(entry, position),
+    item: (entry, item, sent) => this.#session?.item(entry, item, sent),
+    deleted: (path, isFolder) => this.#session?.deleted(path, isFolder),
+    problem: (problem) => this.#session?.problem(problem),
+    message: (message) => this.#message(message),
+  };
+  readonly #parts: ReportParts;
+  #session: SessionReport | undefined;
+  /** Why the server gave up, in its words. */
+  lastWords: string | undefined;
+
+  constructor(parts: ReportParts) {
+    this.#parts = parts;
+  }
+
+  /** The last lines of a push that went to its end. */
+  finish(result: PushResult): void {
+    this.#session?.finish(result);
+  }
+
+  #message(message: ServerMessage): void {
+    const [, reason] = LAST_WORDS.exec(message.text) ?? [];
+    if (reason === undefined) {
+      this.#session?.message(message);
+    } else {
+      this.lastWords = reason;
+      this.#parts.screen.note(message.text);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import type {
+  FileEntry,
+  InfoLevels,
+  Item,
+  OutputOptions,
+  Problem,
+  PushResult,
+  PushSession,
+  SentContent,
+  ServerMessage,
+  TransferOptions,
+} from '../../protocol/index.ts';
+import type { SourcePaths } from '../source-paths.ts';
+import { type ItemLines, logLines, plainDeletion, screenLines } from './item-lines.ts';
+import { deletionValues, itemValues, type LineContext, shownName } from './item-values.ts';
+import type { Readability } from './number-format.ts';
+import { problemLine } from './problem-lines.ts';
+import { type Completion, ProgressMeter } from './progress.ts';
+import type { Screen } from './screen.ts';
+import { statisticsLines, summaryLines } from './statistics.ts';
+
+export interface ReportParts {
+  readonly screen: Screen;
+  readonly options: TransferOptions;
+  readonly output: OutputOptions;
+  readonly levels: InfoLevels;
+  readonly paths: SourcePaths;
+  readonly now: () => Date;
+  readonly processId: number;
+  /** When the command was started. */
+  readonly startedAt: Date;
+}
+
+/** Says what a push does while it does it, in rsync's words and at rsync's moments. */
+export class SessionReport {
+  readonly #session: PushSession;
+  readonly #parts: ReportParts;
+  readonly #context: LineContext;
+  readonly #lines: ItemLines | undefined;
+  readonly #log: ItemLines | undefined;
+  readonly #readability: Readability;
+  readonly #meter: ProgressMeter;
+  #isListAnnounced = false;
+  #transferredFiles = 0;
+  /** Bytes of the files that were sent before the present one. */
+  #doneBytes = 0;
+
+  constructor(session: PushSession, parts: ReportParts) {
+    const { options, output, levels, now } = parts;
+    this.#session = session;
+    this.#parts = parts;
+    this.#context = {
+      ...parts,
+      terms: session.terms,
+      times: options.times === true,
+      checksum: options.checksum === true,
+    };
+    this.#lines = screenLines(options, levels);
+    this.#log = logLines(options, output);
+    this.#readability = output.humanReadable ?? 1;
+    this.#meter = new ProgressMeter(this.#readability, () => now().getTime());
+  }
+
+  begin(): void {
+    const { screen, output, levels } = this.#parts;
+    if (output.motd !== false) for (const line of this.#session.motd) screen.show(line);
+    screen.note('building file list');
+    this.#meter.restart();
+    if (this.#session.terms.incrementalRecursion) {
+      this.#isListAnnounced = true;
+      if (levels.FLIST > 0) screen.show('sending incremental file list');
+    } else if (levels.FLIST > 1) {
+      screen.show('building file list ... ');
+    }
+  }
+
+  /** The content of a file is about to go out: its name stands above its progress, even if that breaks off. */
+  sending(entry: FileEntry, item: Item): void {
+    const { screen, levels } = this.#parts;
+    this.#announceList();
+    if (levels.PROGRESS === 1) this.#meter.restart();
+    if (this.#lines === undefined) return;
+    if (!this.#lines.isLate) this.#show(this.#lines.line(itemValues(entry, item, undefined, this.#context)));
+    else if (levels.PROGRESS > 0 && levels.NAME > 0) screen.show(shownName(entry, this.#context));
+  }
+
+  progress(entry: FileEntry, position: number): void {
+    const { screen, levels } = this.#parts;
+    if (levels.PROGRESS === 0) return;
+    const advance = levels.PROGRESS > 1 ? this.#total(position) : { done: position, total: entry.size };
+    const line = this.#meter.update(advance);
+    if (line !== undefined) screen.progress(line);
+  }
+
+  item(entry: FileEntry, item: Item, sent: SentContent | undefined): void {
+    this.#announceList();
+    if (sent !== undefined) this.#completeFile(entry, item);
+    const isShown = sent === undefined ? this.#lines?.isDue(entry, item) : this.#lines?.isLate;
+    const isLogged = this.#log !== undefined && (sent !== undefined || this.#log.isDue(entry, item));
+    if (isShown !== true && !isLogged) return;
+    const values = itemValues(entry, item, sent, this.#context);
+    if (isShown === true) this.#show(this.#lines?.line(values));
+    if (isLogged) this.#parts.screen.note(this.#log?.line(values) ?? '');
+  }
+
+  deleted(path: string, isFolder: boolean): void {
+    const { screen, levels } = this.#parts;
+    this.#announceList();
+    const values = deletionValues(path, isFolder, this.#context);
+    if (this.#lines !== undefined) screen.show(this.#lines.deletion(values));
+    else if (levels.DEL > 0) screen.show(plainDeletion(values));
+    if (this.#log !== undefined) screen.note(this.#log.deletion(values));
+  }
+
+  message({ level, text }: ServerMessage): void {
+    const { screen } = this.#parts;
+    if (level !== 'info') {
+      screen.complain(text);
+      return;
+    }
+    this.#announceList();
+    screen.inform(text);
+  }
+
+  problem(problem: Problem): void {
+    const { screen, paths } = this.#parts;
+    const { isError, text } = problemLine(problem, paths);
+    if (isError) screen.complain(text);
+    else screen.inform(text);
+  }
+
+  /** The last lines of a push that went to its end. */
+  finish({ statistics }: PushResult): void {
+    const { screen, options, levels, now, startedAt } = this.#parts;
+    this.#announceList();
+    if (levels.PROGRESS > 1)
+      screen.progress(this.#meter.complete(this.#total(0), this.#completion()), 'last');
+    const terms = {
+      protocol: this.#session.terms.protocol,
+      readability: this.#readability,
+      isDryRun: options.dryRun === true,
+      seconds: wholeSeconds(now()) - wholeSeconds(startedAt),
+    };
+    if (levels.STATS > 1) this.#block(statisticsLines(statistics, terms));
+    if (levels.STATS > 0) this.#block(summaryLines(statistics, terms));
+    const { sentBytes, receivedBytes, totalSize } = statistics;
+    screen.note(`sent ${sentBytes} bytes  received ${receivedBytes} bytes  total size ${totalSize}`);
+  }
+
+  /** A list that comes in one piece is complete when the first file of it is looked at. */
+  #announceList(): void {
+    if (this.#isListAnnounced) return;
+    this.#isListAnnounced = true;
+    const { screen, levels } = this.#parts;
+    if (levels.FLIST === 1) screen.show('building file list ... done');
+    const { entries } = this.#session.list;
+    if (levels.FLIST > 1) screen.progress(` 0 files...\r${entries} files to consider`, 'last');
+  }
+
+  #block(lines: readonly string[]): void {
+    for (const line of ['', ...lines]) this.#parts.screen.inform(line);
+  }
+
+  #show(line: string | undefined): void {
+    if (line !== undefined) this.#parts.screen.show(line);
+  }
+
+  #completeFile(entry: FileEntry, item: Item): void {
+    const { screen, levels } = this.#parts;
+    this.#transferredFiles += 1;
+    this.#doneBytes += entry.size;
+    if (levels.PROGRESS === 0) return;
+    const isAlone = levels.PROGRESS === 1;
+    const advance = isAlone ? { done: entry.size, total: entry.size } : this.#total(0);
+    screen.progress(this.#meter.complete(advance, this.#completion(item)), isAlone ? 'last' : 'open');
+  }
+
+  #total(position: number): { readonly done: number; readonly total: number } {
+    return { done: this.#doneBytes + position, total: this.#session.list.size };
+  }
+
+  /** How far the list is: up to this item, or all of it. */
+  #completion(item?: Item): Completion {
+    const { entries: listed, isComplete } = this.#session.list;
+    const place = item === undefined ? listed : this.#session.placeOf(item) + 1;
+    return {
+      transferredFiles: this.#transferredFiles,
+      toCheck: listed - place,
+      listed,
+      isGrowing: !isComplete,
+    };
+  }
+}
+
+function wholeSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}

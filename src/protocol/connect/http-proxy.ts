@@ -1,0 +1,70 @@
+import { ConnectionClosedError, ConnectionError } from '../errors.ts';
+import type { WireReader } from '../stream/wire-reader.ts';
+import type { WireWriter } from '../stream/wire-writer.ts';
+import type { Cursor } from '../wire/cursor.ts';
+
+/** An HTTP proxy that lets connections through with CONNECT. */
+export interface HttpProxy {
+  readonly host: string;
+  readonly port: number;
+  /** `USER:PASSWORD`; never shown. */
+  readonly credentials?: string;
+}
+
+/** Bytes of one line of the proxy's answer, as in rsync. */
+const MAX_LINE_LENGTH = 1023;
+const MAX_HEADERS = 1000;
+const MAX_PORT = 0xffff;
+
+/** Reads `[USER:PASSWORD@]HOST:PORT`, the form of `RSYNC_PROXY`. */
+export function parseProxy(text: string): HttpProxy {
+  const [, credentials, bracketed, plain = '', digits] =
+    /^(?:(.*)@)?(?:\[([^\]]+)\]|([^:@]+)):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  // The text is not repeated: it may well hold a password.
+  if (digits === undefined || port < 1 || port > MAX_PORT)
+    throw new ConnectionError('RSYNC_PROXY must have the form [USER:PASSWORD@]HOST:PORT');
+  return { host: bracketed ?? plain, port, ...(credentials !== undefined && { credentials }) };
+}
+
+interface Streams {
+  readonly reader: WireReader;
+  readonly writer: WireWriter;
+}
+
+/**
+ * Asks a proxy that we are connected to for a tunnel; afterwards the stream is that of the target. Nothing of the
+ * target's first words is lost, which may come in the same segment.
+ *
+ * Source: shared/protocol chapter 1, section 3.
+ */
+export async function openTunnel(
+  streams: Streams,
+  proxy: HttpProxy,
+  target: { readonly host: string; readonly port: number },
+): Promise<void> {
+  const { reader, writer } = streams;
+  const login = proxy.credentials === undefined ? '' : authorization(proxy.credentials);
+  writer.encoder.utf8(`CONNECT ${target.host}:${target.port} HTTP/1.0\r\n${login}\r\n`);
+  await writer.flush();
+  const status = await readLine(reader);
+  if (!/^HTTP\/\S+ +2/.test(status))
+    throw new ConnectionError(`bad response from the proxy ${proxy.host}:${proxy.port}: ${status}`);
+  for (let headers = 0; (await readLine(reader)) !== ''; headers += 1) {
+    if (headers === MAX_HEADERS)
+      throw new ConnectionError(`the proxy ${proxy.host}:${proxy.port} sent more than ${headers} headers`);
+  }
+}
+
+function authorization(credentials: string): string {
+  return `Proxy-Authorization: Basic ${Buffer.from(credentials, 'utf8').toString('base64')}\r\n`;
+}
+
+async function readLine(reader: WireReader): Promise<string> {
+  try {
+    return await reader.read((cursor: Cursor) => cursor.line(MAX_LINE_LENGTH, 'proxy'));
+  } catch (cause) {
+    if (!(cause instanceof ConnectionClosedError)) throw cause;
+    throw new ConnectionError('the proxy closed the connection instead of opening a tunnel', { cause });
+  }
+}

@@ -1,0 +1,112 @@
+/** One way to push a tree: the real rsync and ours must do the same with it. */
+export interface PushCase {
+  /** Words of a command line; `{module}` has no place here, folders of the module are named as on a daemon. */
+  readonly options: readonly string[];
+  /** Paths below the folder that holds the `tree`, as arguments; the tree's contents if left out. */
+  readonly sources?: readonly string[];
+  /** What follows the name of the folder in the module; a slash if left out. */
+  readonly destination?: string;
+  /** Why this cannot pass yet. A case that passes in spite of it fails, to be moved. */
+  readonly waitingFor?: string;
+}
+
+const links = 'modes of following symlinks';
+
+function sets(...lines: readonly string[]): PushCase[] {
+  return lines.map((line) => ({ options: line.split(' ') }));
+}
+
+/** Option sets by what they are about. Alternative destinations hold an older copy of the tree as `/base`. */
+export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
+  'what is kept of a file': [
+    ...sets('-a', '-r', '-rl', '-rlpt', '-rt', '-rlD', '-rp', '-rtE', '-rptgo', '-aH', '-a --numeric-ids'),
+    ...sets('-a --no-perms', '-a --no-times', '-a --no-links', '-a --no-D', '-a --devices --no-specials'),
+    ...sets(
+      '-aO',
+      '-aJ',
+      '-a --super',
+      '-aH --super',
+      '-aS',
+      '-a --chown=1:1',
+      '-a --usermap=0:1 --groupmap=*:1',
+    ),
+    ...sets('-a --fsync', '-a --preallocate', '-a --open-noatime'),
+  ],
+  'which files are thought to differ': [
+    ...sets('-ac', '-au', '-aI', '-a --size-only', '-a --modify-window=2', '-a --modify-window=-1'),
+    ...sets('-a --existing', '-a --ignore-existing', '-a --existing --ignore-existing --delete'),
+    ...sets('-a --max-size=5000', '-a --min-size=700', '-ay', '-ayy --link-dest=/base', '-rc', '-rlptc'),
+  ],
+  'how a file is written': [
+    ...sets('-aW', '-a --no-whole-file', '-aB 1000', '-a --inplace', '-a --inplace -S', '-a --inplace -b'),
+    ...sets(
+      '-a --append',
+      '-a --append-verify',
+      '-a --partial',
+      '-a --partial-dir=.part',
+      '-a --delay-updates',
+    ),
+    ...sets('-a --temp-dir=/scratch', '-ab', '-ab --suffix=.old', '-ab --backup-dir=/kept --delete'),
+    ...sets(
+      '-a --link-dest=/base',
+      '-a --copy-dest=/base',
+      '-a --compare-dest=/base',
+      '-aHc --link-dest=/base',
+    ),
+    { options: ['-a', '--mkpath'], destination: '/not/yet/there/' },
+  ],
+  'what is deleted': [
+    ...sets('-a --delete', '-a --del', '-a --delete-before', '-a --delete-after', '-a --delete-delay'),
+    ...sets('-a --delete --force', '-a --delete --max-delete=3', '-a --delete -n', '-aH --delete -u'),
+    ...sets('-a --force', '-a --delete --ignore-errors', '-ab --delete', '-rd --delete', '-d --delete'),
+    ...sets('-a --delete --delay-updates', '-a --delete --partial-dir=.part'),
+  ],
+  'how it travels': [
+    ...sets('-az', '-az --compress-choice=zlib', '-az --zc=zlibx', '-az --zc=zstd', '-az --compress-level=9'),
+    ...sets('-a --checksum-choice=xxh64', '-a --cc=md5', '-a --cc=md4', '-a --cc=sha1', '-ac --cc=md5,sha1'),
+    ...sets('-a --cc=none', '-a --checksum-seed=7', '-a --timeout=20', '-a -s', '-a -M--delete', '-4a'),
+    ...sets('-aH --delete --protocol=27', '-aH --delete --protocol=28', '-aH --delete --protocol=29'),
+    ...sets('-aH --delete --protocol=30', '-aH --delete --protocol=31', '-aH --delete --protocol=32'),
+    ...sets(
+      '-aHz --protocol=29',
+      '-aHc --protocol=27',
+      '-aHc --protocol=30',
+      '-a --no-inc-recursive --delete',
+    ),
+  ],
+  'what is named': [
+    { options: ['-artuz', '-R', '--delete'], sources: ['./tree'] },
+    { options: ['-a'], sources: ['tree'] },
+    { options: ['-a'], sources: ['tree/wide', 'tree/deep/', 'tree/new-or-not', 'tree/sizes/5000'] },
+    { options: ['-a', '--delete'], sources: ['tree/wide/', 'tree/deep/'] },
+    { options: ['-aR'], sources: ['./tree/deep/1/2', './tree/sizes/5000'] },
+    { options: ['-aR', '--no-implied-dirs'], sources: ['./tree/deep/1/2/3'] },
+    { options: ['-aR', '--delete'], sources: ['tree/./wide', 'tree/./links/relative'] },
+    { options: ['-t'], sources: ['tree/sizes/5000', 'tree/wide'] },
+    { options: ['-dt'], sources: ['tree/', 'tree/wide'] },
+    { options: ['-a'], sources: ['tree/sizes/40000'], destination: '' },
+    ...sets('-aii', '-an', '-anii --delete', '-a --out-format=%i|%n|%L|%l|%M|%U|%G|%B|%o'),
+  ],
+  'what is left out': [
+    ...sets('-a --exclude=wide/', '-a --exclude=/sizes/*00 --delete', '-a -m --include=*/ --exclude=*'),
+    ...sets('-a --include=/wide --include=/wide/** --exclude=* --delete', '-aC --delete'),
+    ...sets('-a --delete --exclude=doomed --delete-excluded', '-a -F --delete', '-am'),
+    ...sets('-am --delete', '-ax', '-axx'),
+  ],
+  'which links are followed': [
+    ...waiting(links, '-aL', '-ak', '-a --copy-unsafe-links', '-a --munge-links'),
+    ...sets('-a --safe-links', '-aK --delete'),
+  ],
+  'what the engine does on its own': [
+    ...waiting('--chmod', '-a --chmod=D750,F640', '-a --chmod=ugo=rwX'),
+    ...['--ignore-missing-args', '--delete-missing-args'].map((option) => ({
+      options: ['-a', option, '--force'],
+      sources: ['tree/doomed', 'tree/wide', 'tree/new-folder'],
+      waitingFor: 'missing sources',
+    })),
+  ],
+};
+
+function waiting(waitingFor: string, ...lines: readonly string[]): PushCase[] {
+  return lines.map((line) => ({ options: line.split(' '), waitingFor }));
+}
