@@ -4,6 +4,7 @@ import { push } from './commands/push.ts';
 import { failureOf } from './failure.ts';
 import type { CliIo, Command } from './io.ts';
 import { manifest } from './manifest.ts';
+import { openScreen } from './output/screen.ts';
 
 /** Commands that have options of their own, which they read themselves. */
 const commands: Readonly<Record<string, { readonly run: Command; readonly about: string }>> = {
@@ -18,7 +19,7 @@ export async function run(words: readonly string[], io: CliIo): Promise<number> 
   } catch (thrown) {
     if (isCommanderExit(thrown)) return thrown.exitCode;
     const { text, exitCode } = failureOf(thrown);
-    io.stderr.write(Buffer.from(`tsersync: ${text}\n`));
+    openScreen(io).complain(`tsersync: ${text}`);
     return exitCode;
   }
 }
@@ -40,6 +41,7 @@ async function dispatch(words: readonly string[], io: CliIo): Promise<number> {
       .description(about)
       .usage('[OPTION]...')
       .helpOption(false)
+      .addHelpText('after', `\nAll options: tsersync ${name} --help`)
       .allowUnknownOption()
       .allowExcessArguments()
       .action(async () => {

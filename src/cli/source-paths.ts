@@ -56,6 +56,11 @@ export class SourcePaths {
     return resolve(this.#options.folder, isSource ? path : this.pathOf(path));
   }
 
+  /** The absolute path of the folder in which a source is looked for. */
+  folderOf(text: string): string {
+    return resolve(this.#options.folder, this.#sources.find((source) => source.text === text)?.base ?? '');
+  }
+
   /** The name under which a source is listed, or would be. */
   nameOf(text: string): string {
     return this.#sources.find((source) => source.text === text)?.name ?? '.';

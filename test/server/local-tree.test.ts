@@ -57,7 +57,7 @@ beforeAll(() => {
   symlinkSync('../other', 'dir/elsewhere');
   linkSync('a.txt', 'other/hard');
   spawnSync('mkfifo', ['dir/fifo']);
-  utimesSync('dir/f', 1_700_000_000.25, -1.5);
+  spawnSync('touch', ['-d', '@-1.25', 'dir/f']);
   utimesSync('p/q', 1, 2);
   lutimesSync('link', 5, 2 ** 32 + 0.5);
 });
@@ -181,6 +181,11 @@ describe('the list of local files is the one that rsync makes of', () => {
     ['r', 'a.txt other/a.txt'],
     ['r', 'other/a.txt a.txt'],
     ['r', 'dir other'],
+    ['r', 'dir other/'],
+    ['r', 'other/ dir'],
+    ['r', 'other/ dir/sub'],
+    ['r', 'a.txt other/'],
+    ['r', 'other/ a.txt'],
     ['r', 'dir/ other/'],
     ['r', 'other/ dir/'],
     ['r', 'dir dir'],
@@ -246,6 +251,12 @@ describe('the list of local files is the one that rsync makes of', () => {
     ['rR', 'p p/q'],
     ['rR', 'p/q p'],
     ['rR', 'p/./q p/q'],
+    ['rR', 'other/./dir dir'],
+    ['rR', 'dir other/./dir'],
+    ['rR', 'dir/f other/./dir'],
+    ['rR', 'other/./dir/f dir'],
+    ['rR', 'other/./dir dir/f'],
+    ['rR', 'dir/sub other/./dir'],
     ['rR', './p/q a.txt'],
     ['rR', 'p/q/r ./other/dir2'],
     ['R', 'p/q/f1'],

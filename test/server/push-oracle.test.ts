@@ -1,16 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeTree, plantTree } from '../support/planted-tree.ts';
-import { type PushCase, pushCases } from '../support/push-cases.ts';
+import { diskCases, type PushCase, pushCases } from '../support/push-cases.ts';
 import { type RsyncResult, rsync } from '../support/rsync-client.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
+import { hasTinyDisks, mountTinyDisk } from '../support/tiny-disk.ts';
 import { treeState } from '../support/tree-state.ts';
 import { tsersync } from '../support/tsersync-client.ts';
 
 const SEED = 20_261;
+
+/** Names for --files-from: some of them only before the change, or only after it. */
+const NAMES = ['sizes/5000', 'wide', 'deep/1/', '/new', 'new-folder/', './names/../modes/755', 'swap/file'];
+
+/** Rules for a file of them. */
+const RULES = ['# a comment', '- *.o', '+ /wide/', '+ /wide/1?', '- /wide/*', '- doomed/inner', ''];
 
 let folder: string;
 let rsyncd: Rsyncd;
@@ -20,13 +27,16 @@ let lastCase = 0;
 beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'tsersync-oracle-')));
   plantTree(join(folder, 'before/tree'), SEED);
-  execFileSync('cp', ['-a', join(folder, 'before'), join(folder, 'after')]);
+  const names = ['# a comment', '; another', '', ...NAMES, ''];
+  writeFileSync(join(folder, 'before/names'), names.join('\n'));
+  writeFileSync(join(folder, 'before/names0'), NAMES.join('\0'));
+  writeFileSync(join(folder, 'before/rules'), RULES.join('\n'));
+  copy(join(folder, 'before'), join(folder, 'after'));
   changeTree(join(folder, 'after/tree'), SEED);
   rsyncd = await startRsyncd({ modules: [{ name: 'theirs' }, { name: 'ours' }] });
   for (const module of ['theirs', 'ours']) {
-    const path = rsyncd.modulePath(module);
-    execFileSync('cp', ['-a', join(folder, 'before/tree'), join(path, 'base')]);
-    execFileSync('mkdir', [join(path, 'scratch')]);
+    copy(join(folder, 'before/tree'), join(rsyncd.modulePath(module), 'base'));
+    mkdirSync(join(rsyncd.modulePath(module), 'scratch'));
   }
 });
 
@@ -37,32 +47,71 @@ afterAll(async () => {
 
 describe.each(Object.entries(pushCases))('%s', (_, cases) => {
   it.each(cases.map((one) => [nameOf(one), one] as const))('%s', async (_name, one) => {
-    if (one.waitingFor === undefined) await comparePushes(one);
-    else await expect(comparePushes(one), `${one.waitingFor}: it passes now`).rejects.toThrow();
+    await checkCase(one, ['before', 'after']);
   });
 });
 
-async function comparePushes(one: PushCase): Promise<void> {
+describe('disks below others', () => {
+  const cases = diskCases.map((one) => [nameOf(one), one] as const);
+  it.runIf(hasTinyDisks()).each(cases)('%s', async (_name, one) => {
+    const place = join(folder, 'before/tree/empty');
+    using _disk = mountTinyDisk(place);
+    writeFileSync(join(place, 'elsewhere'), 'on another disk');
+    await checkCase(one, ['before']);
+  });
+});
+
+async function checkCase(one: PushCase, states: readonly string[]): Promise<void> {
+  if (one.waitingFor === undefined) await comparePushes(one, states);
+  else await expect(comparePushes(one, states), `${one.waitingFor}: it passes now`).rejects.toThrow();
+}
+
+/** Pushes the trees one after the other, with both programs. */
+async function comparePushes(one: PushCase, states: readonly string[]): Promise<void> {
   lastCase += 1;
   const startedAt = Date.now();
-  for (const state of ['before', 'after']) {
-    const words = (module: string) => [
-      '-i',
-      ...one.options,
-      ...(one.sources ?? ['tree/']).map((source) => sourceOf(state, source)),
-      rsyncd.url(module, `${lastCase}${one.destination ?? '/'}`),
-    ];
-    const [theirs, ours] = await Promise.all([rsync(words('theirs')), tsersync(['push', ...words('ours')])]);
-    expect(told(ours), `what is told of the ${state} tree`).toEqual(told(theirs));
-    const stateOf = (module: string) =>
-      treeState(join(rsyncd.modulePath(module), String(lastCase)), startedAt);
-    expect(stateOf('ours'), `the destination of the ${state} tree`).toEqual(stateOf('theirs'));
+  for (const state of states) {
+    const [theirSource, ourSource] = sourceFolders(one, state);
+    const [theirs, ours] = await Promise.all([
+      rsync(wordsOf(one, theirSource, 'theirs')),
+      tsersync(['push', ...wordsOf(one, ourSource, 'ours')]),
+    ]);
+    const stateOf = (path: string) => treeState(path, startedAt);
+    const arrived = (module: string) => stateOf(join(rsyncd.modulePath(module), String(lastCase)));
+    expect(told(ours, ourSource), `what is told of the ${state} tree`).toEqual(told(theirs, theirSource));
+    expect(arrived('ours'), `the destination of the ${state} tree`).toEqual(arrived('theirs'));
+    if (one.takesSource !== true) continue;
+    const left = (source: string) => stateOf(join(source, 'tree'));
+    expect(left(ourSource), `what is left of the ${state} tree`).toEqual(left(theirSource));
   }
 }
 
-/** `./` in front of a source is kept, behind the folder that both programs are told to start from. */
-function sourceOf(state: string, source: string): string {
-  return source.startsWith('./') ? `${folder}/${state}/${source}` : join(folder, state, source);
+/** The folders that hold the tree for each program. */
+function sourceFolders({ takesSource }: PushCase, state: string): [string, string] {
+  const shared = join(folder, state);
+  if (takesSource !== true) return [shared, shared];
+  const own = ['theirs', 'ours'].map((program) => join(folder, `${program}-${lastCase}-${state}`));
+  for (const path of own) copy(shared, path);
+  return own as [string, string];
+}
+
+function wordsOf(
+  { options, sources = ['tree/'], destination = '/' }: PushCase,
+  from: string,
+  module: string,
+) {
+  // `./` in front of a source is kept, behind the folder that both programs are told to start from.
+  const path = (source: string) => (source.startsWith('./') ? `${from}/${source}` : join(from, source));
+  return [
+    '-i',
+    ...options.map((word) => word.replace('FOLDER', from)),
+    ...sources.map(path),
+    rsyncd.url(module, `${lastCase}${destination}`),
+  ];
+}
+
+function copy(from: string, to: string): void {
+  execFileSync('cp', ['-a', from, to]);
 }
 
 function nameOf({ options, sources = [], destination }: PushCase): string {
@@ -73,25 +122,22 @@ function nameOf({ options, sources = [], destination }: PushCase): string {
  * What a run says, in an order that is the same each time: the server's requests, deletions and messages overtake
  * each other, and hard links are made when their file has arrived.
  */
-function told({ exitCode, stdout, stderr }: RsyncResult): object {
+function told({ exitCode, stdout, stderr }: RsyncResult, source: string): object {
   const lines = stdout.split('\n').slice(0, -1);
   const isDeletion = (line: string) => line.startsWith('*deleting');
   const isItem = (line: string) => /^[<.c][fdLDS][c.+? T]/.test(line);
   const isRest = (line: string) => !isDeletion(line) && !isItem(line);
+  const errors = stderr.replaceAll(/\(in \w+\)/g, '(in a module)').replaceAll(source, 'FOLDER');
   return {
     exitCode,
     items: lines.filter(isItem),
     deletions: lines.filter(isDeletion),
     rest: lines.filter(isRest).sort(),
-    errors: stderr
-      .replaceAll(/\(in \w+\)/g, '(in a module)')
-      .split('\n')
-      .filter((line) => !isLastLine(line))
-      .sort(),
+    errors: errors.split('\n').filter(isNoLastLine).sort(),
   };
 }
 
 /** Each program has words of its own for how it ended. */
-function isLastLine(line: string): boolean {
-  return /^(?:rsync (?:error|warning)|tsersync): .* \(code \d+\)/.test(line);
+function isNoLastLine(line: string): boolean {
+  return !/^(?:rsync (?:error|warning)|tsersync): .* \(code \d+\)/.test(line);
 }

@@ -1,11 +1,13 @@
 /** One way to push a tree: the real rsync and ours must do the same with it. */
 export interface PushCase {
-  /** Words of a command line; `{module}` has no place here, folders of the module are named as on a daemon. */
+  /** Words of a command line; `FOLDER` is the one that holds the tree, `before` or `after` all changes. */
   readonly options: readonly string[];
   /** Paths below the folder that holds the `tree`, as arguments; the tree's contents if left out. */
   readonly sources?: readonly string[];
   /** What follows the name of the folder in the module; a slash if left out. */
   readonly destination?: string;
+  /** The push takes files away: each program gets a source of its own, and what is left of it must be equal, too. */
+  readonly takesSource?: boolean;
   /** Why this cannot pass yet. A case that passes in spite of it fails, to be moved. */
   readonly waitingFor?: string;
 }
@@ -85,27 +87,50 @@ export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
     { options: ['-t'], sources: ['tree/sizes/5000', 'tree/wide'] },
     { options: ['-dt'], sources: ['tree/', 'tree/wide'] },
     { options: ['-a'], sources: ['tree/sizes/40000'], destination: '' },
+    { options: ['-a', '--delete'], sources: ['tree/empty/'] },
+    { options: ['-aR', '--delete'], sources: ['tree/./deep/', 'tree/./wide/1', 'tree/./wide/5'] },
     ...sets('-aii', '-an', '-anii --delete', '-a --out-format=%i|%n|%L|%l|%M|%U|%G|%B|%o'),
   ],
   'what is left out': [
     ...sets('-a --exclude=wide/', '-a --exclude=/sizes/*00 --delete', '-a -m --include=*/ --exclude=*'),
     ...sets('-a --include=/wide --include=/wide/** --exclude=* --delete', '-aC --delete'),
-    ...sets('-a --delete --exclude=doomed --delete-excluded', '-a -F --delete', '-am'),
-    ...sets('-am --delete', '-ax', '-axx'),
+    ...sets('-a --delete --exclude=doomed --delete-excluded', '-a -F --delete', '-am', '-am --delete'),
+    ...sets('-a --exclude-from=FOLDER/rules', '-a --include-from=FOLDER/rules --exclude=* --delete'),
+    { options: ['-a', '--delete', '-f', 'P doomed', '-f', '- wide/'] },
+    { options: ['-a', '--delete', '-f', 'merge FOLDER/rules'] },
+    { options: ['-a', '--delete', '-f', ': .rsync-filter', '-f', 'H modes', '-f', 'R /sizes/1'] },
   ],
   'which links are followed': [
-    ...waiting(links, '-aL', '-ak', '-a --copy-unsafe-links', '-a --munge-links'),
+    ...waiting(links, '-aL', '-ak', '-a --copy-unsafe-links', '-a --munge-links', '-aLH', '-akR'),
     ...sets('-a --safe-links', '-aK --delete'),
   ],
-  'what the engine does on its own': [
-    ...waiting('--chmod', '-a --chmod=D750,F640', '-a --chmod=ugo=rwX'),
+  'what the client does on its own': [
+    ...waiting('--chmod', '-a --chmod=D750,F640', '-a --chmod=ugo=rwX', '-ac --chmod=F+x --delete'),
     ...['--ignore-missing-args', '--delete-missing-args'].map((option) => ({
       options: ['-a', option, '--force'],
       sources: ['tree/doomed', 'tree/wide', 'tree/new-folder'],
       waitingFor: 'missing sources',
     })),
+    ...[
+      ['-a', '--files-from=FOLDER/names'],
+      ['-ar', '--files-from=FOLDER/names', '--delete'],
+      ['-a', '--no-relative', '--files-from=FOLDER/names'],
+      ['-a', '-0', '--files-from=FOLDER/names0'],
+    ].map((options) => ({ options, waitingFor: '--files-from' })),
+    ...['-a', '-ab', '-aH', '-a --delay-updates', '-an'].map((line) => ({
+      options: [...line.split(' '), '--remove-source-files'],
+      takesSource: true,
+      ...(line !== '-an' && { waitingFor: '--remove-source-files' }),
+    })),
+    ...sets('-a --bwlimit=10m', '-a --stop-after=5', '-a --contimeout=9 --sockopts=SO_KEEPALIVE --outbuf=L'),
   ],
 };
+
+/** The same for a tree in which another disk is mounted on a folder. */
+export const diskCases: readonly PushCase[] = [
+  ...sets('-a --delete'),
+  ...waiting('-x', '-ax', '-axx', '-axR --delete', '-axx --delete'),
+];
 
 function waiting(waitingFor: string, ...lines: readonly string[]): PushCase[] {
   return lines.map((line) => ({ options: line.split(' '), waitingFor }));

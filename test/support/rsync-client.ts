@@ -6,14 +6,21 @@ export interface RsyncResult {
   readonly stderr: string;
 }
 
-/** Runs the real rsync as a client. `password` is for the daemon's login. */
-export function rsync(
-  args: readonly string[],
-  { password }: { password?: string } = {},
-): Promise<RsyncResult> {
-  const env = { ...process.env, LC_ALL: 'C', ...(password !== undefined && { RSYNC_PASSWORD: password }) };
+export interface RsyncOptions {
+  /** For the daemon's login. */
+  readonly password?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** `latin1` shows every byte. */
+  readonly encoding?: 'utf8' | 'latin1';
+}
+
+/** Runs the real rsync as a client. */
+export function rsync(args: readonly string[], options: RsyncOptions = {}): Promise<RsyncResult> {
+  const { password, environment, encoding = 'utf8' } = options;
+  const login = password === undefined ? {} : { RSYNC_PASSWORD: password };
+  const env = { ...process.env, LC_ALL: 'C', ...login, ...environment };
   return new Promise((resolve, reject) => {
-    const child = execFile('rsync', args, { env }, (error, stdout, stderr) => {
+    const child = execFile('rsync', args, { env, encoding }, (error, stdout, stderr) => {
       if (child.exitCode === null) reject(error);
       else resolve({ exitCode: child.exitCode, stdout, stderr });
     });

@@ -8,6 +8,8 @@ export interface TsersyncOptions {
   readonly folder?: string;
   readonly signal?: AbortSignal;
   readonly askPassword?: () => Promise<string>;
+  /** Called with all that is printed, as it is printed. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** Runs our command line inside this process, in the locale in which the real rsync is run for tests. */
@@ -19,7 +21,12 @@ export async function tsersync(
   const out: Uint8Array[] = [];
   const errors: Uint8Array[] = [];
   const io: CliIo = {
-    stdout: { write: (bytes) => void out.push(bytes) },
+    stdout: {
+      write: (bytes) => {
+        out.push(bytes);
+        options.onOutput?.(Buffer.from(bytes).toString('latin1'));
+      },
+    },
     stderr: { write: (bytes) => void errors.push(bytes) },
     environment: { LC_ALL: 'C', ...(password !== undefined && { RSYNC_PASSWORD: password }), ...environment },
     signal: options.signal ?? new AbortController().signal,

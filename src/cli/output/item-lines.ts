@@ -19,57 +19,70 @@ const LATE_LETTERS = 'bcC';
 /** What itself says that a path was deleted; other formats give way to a plain sentence. */
 const DELETION_LETTERS = 'io';
 
-/** The lines about single files, on the screen or in a log: which files get one, and what it says. */
+/** The lines about single files, on the screen and in the log: which files get one, and what it says. */
 export class ItemLines {
-  readonly #format: OutFormat;
+  readonly #screen: OutFormat | undefined;
+  readonly #log: OutFormat | undefined;
+  readonly #showsDeletions: boolean;
+  readonly #itemizes: boolean;
   readonly #showsUnchanged: boolean;
 
-  constructor(format: string, { itemizeChanges = 0, verbose = 0 }: TransferOptions) {
-    this.#format = new OutFormat(format);
+  constructor(options: TransferOptions, output: OutputOptions, levels: InfoLevels) {
+    const { itemizeChanges = 0, verbose = 0 } = options;
+    this.#screen = screenFormat(options, levels);
+    this.#log =
+      output.logFile === undefined ? undefined : new OutFormat(output.logFileFormat ?? ITEMIZED_FORMAT);
+    this.#showsDeletions = this.#screen !== undefined || levels.DEL > 0;
+    this.#itemizes = this.#screen?.has('i') === true;
     this.#showsUnchanged = itemizeChanges > 1 || verbose > 1;
   }
 
   /** The line of a file whose content is sent can be said only afterwards. */
   get isLate(): boolean {
-    return this.#format.has(LATE_LETTERS);
+    return this.#screen?.has(LATE_LETTERS) === true;
   }
 
-  /** Whether an entry whose content is not sent gets a line. */
+  /** Files are shown or logged at all: if not, their values need not be put together. */
+  get hasLines(): boolean {
+    return this.#screen !== undefined || this.#log !== undefined;
+  }
+
+  /** Whether an entry whose content is not sent gets a line; the log follows the screen in this. */
   isDue(entry: FileEntry, item: Item): boolean {
     const { flags, name } = item;
     if (flags & itemFlags.transfer) return true;
-    const itemizes = this.#format.has('i');
-    const isVisible = itemizes || isDirectory(entry.mode) || (flags & itemFlags.localChange) !== 0;
+    const isVisible = this.#itemizes || isDirectory(entry.mode) || (flags & itemFlags.localChange) !== 0;
     if (hasChanges(item) && isVisible) return true;
-    return itemizes && (this.#showsUnchanged || (name !== undefined && name.length > 0));
+    return this.#itemizes && (this.#showsUnchanged || (name !== undefined && name.length > 0));
   }
 
-  /** Undefined if the format is empty. */
-  line(values: LineValues): string | undefined {
-    return this.#format.isEmpty ? undefined : this.#format.line(values);
+  shown(values: LineValues): string | undefined {
+    return this.#screen?.line(values);
   }
 
-  deletion(values: LineValues): string {
-    if (this.#format.has(DELETION_LETTERS)) return this.#format.line(values);
-    return plainDeletion(values);
+  /** An empty format keeps files out of the log. */
+  logged(values: LineValues): string | undefined {
+    return this.#log?.line(values) || undefined;
+  }
+
+  shownDeletion(values: LineValues): string | undefined {
+    return this.#showsDeletions ? deletion(this.#screen, values) : undefined;
+  }
+
+  loggedDeletion(values: LineValues): string | undefined {
+    return this.#log === undefined ? undefined : deletion(this.#log, values);
   }
 }
 
-/** What is said of a deleted path where no format says anything. */
-export function plainDeletion({ text }: LineValues): string {
-  return `deleting ${text('n')}`;
-}
-
-/** The lines on the screen, if files are named there at all. */
-export function screenLines(options: TransferOptions, levels: InfoLevels): ItemLines | undefined {
-  const { outFormat, itemizeChanges = 0 } = options;
+function screenFormat(
+  { outFormat, itemizeChanges = 0 }: TransferOptions,
+  levels: InfoLevels,
+): OutFormat | undefined {
   const implied = itemizeChanges > 0 ? ITEMIZED_FORMAT : levels.NAME > 0 ? NAME_FORMAT : undefined;
   const format = outFormat ?? implied;
-  return format === undefined ? undefined : new ItemLines(format, options);
+  return format === undefined ? undefined : new OutFormat(format);
 }
 
-/** The lines in the log, if there is one. */
-export function logLines(options: TransferOptions, output: OutputOptions): ItemLines | undefined {
-  if (output.logFile === undefined) return undefined;
-  return new ItemLines(output.logFileFormat ?? ITEMIZED_FORMAT, options);
+function deletion(format: OutFormat | undefined, values: LineValues): string {
+  return format?.has(DELETION_LETTERS) ? format.line(values) : `deleting ${values.text('n')}`;
 }

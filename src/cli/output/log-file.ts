@@ -19,9 +19,12 @@ export class LogFile {
   }
 
   write(text: string): void {
-    if (text === '') return;
     const line = `${formatMoment(this.#now())} [${this.#processId}] ${escapeText(text, STYLE)}\n`;
-    writeSync(this.#descriptor, encodeName(line));
+    try {
+      writeSync(this.#descriptor, encodeName(line));
+    } catch {
+      // A log whose disk is full must not end a push.
+    }
   }
 
   close(): void {

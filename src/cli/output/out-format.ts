@@ -37,10 +37,6 @@ export class OutFormat {
     this.#pieces = piecesOf(format);
   }
 
-  get isEmpty(): boolean {
-    return this.#pieces.length === 0;
-  }
-
   /** Whether one of these letters is asked for. */
   has(letters: string): boolean {
     return this.#pieces.some((piece) => piece.kind === 'escape' && letters.includes(piece.letter));

@@ -4,6 +4,7 @@ import { systemErrorText } from './system-errors.ts';
 
 /** How rsync names what it was doing; `%` is the path. */
 const doings: Readonly<Record<string, string>> = {
+  chdir: 'change_dir "%" failed',
   lstat: 'readlink_stat("%") failed',
   readdir: 'opendir "%" failed',
   open: 'send_files failed to open "%"',
@@ -25,11 +26,10 @@ export function problemLine(problem: Problem, paths: SourcePaths): ProblemLine {
       return { isError: true, text: `file has vanished: "${paths.fullPath(path)}"` };
     case 'missing-source':
       return { isError: true, text: failed('link_stat "%" failed', paths.fullPath(path), cause) };
-    case 'failed':
-      return {
-        isError: true,
-        text: failed(doings[doing] ?? `${doing} "%" failed`, paths.fullPath(path), cause),
-      };
+    case 'failed': {
+      const place = doing === 'chdir' ? paths.folderOf(path) : paths.fullPath(path);
+      return { isError: true, text: failed(doings[doing] ?? `${doing} "%" failed`, place, cause) };
+    }
   }
 }
 

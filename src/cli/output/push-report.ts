@@ -20,11 +20,15 @@ export class PushReport {
   };
   readonly #parts: ReportParts;
   #session: SessionReport | undefined;
-  /** Why the server gave up, in its words. */
-  lastWords: string | undefined;
+  #lastWords: string | undefined;
 
   constructor(parts: ReportParts) {
     this.#parts = parts;
+  }
+
+  /** Why the server gave up, in its words. */
+  get lastWords(): string | undefined {
+    return this.#lastWords;
   }
 
   /** The last lines of a push that went to its end. */
@@ -37,7 +41,7 @@ export class PushReport {
     if (reason === undefined) {
       this.#session?.message(message);
     } else {
-      this.lastWords = reason;
+      this.#lastWords = reason;
       this.#parts.screen.note(message.text);
     }
   }

@@ -15,8 +15,8 @@ export interface ScreenParts {
 /** The screen that the options ask for. */
 export function openScreen(
   { stdout, stderr, environment }: CliIo,
-  { quiet, stderr: stderrMode }: TransferOptions,
-  { eightBitOutput }: OutputOptions,
+  { quiet, stderr: stderrMode }: TransferOptions = {},
+  { eightBitOutput }: OutputOptions = {},
   log?: LogFile,
 ): Screen {
   return new Screen({

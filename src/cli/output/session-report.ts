@@ -1,17 +1,18 @@
-import type {
-  FileEntry,
-  InfoLevels,
-  Item,
-  OutputOptions,
-  Problem,
-  PushResult,
-  PushSession,
-  SentContent,
-  ServerMessage,
-  TransferOptions,
+import {
+  type FileEntry,
+  type InfoLevels,
+  type Item,
+  itemFlags,
+  type OutputOptions,
+  type Problem,
+  type PushResult,
+  type PushSession,
+  type SentContent,
+  type ServerMessage,
+  type TransferOptions,
 } from '../../protocol/index.ts';
 import type { SourcePaths } from '../source-paths.ts';
-import { type ItemLines, logLines, plainDeletion, screenLines } from './item-lines.ts';
+import { ItemLines } from './item-lines.ts';
 import { deletionValues, itemValues, type LineContext, shownName } from './item-values.ts';
 import type { Readability } from './number-format.ts';
 import { problemLine } from './problem-lines.ts';
@@ -36,8 +37,7 @@ export class SessionReport {
   readonly #session: PushSession;
   readonly #parts: ReportParts;
   readonly #context: LineContext;
-  readonly #lines: ItemLines | undefined;
-  readonly #log: ItemLines | undefined;
+  readonly #lines: ItemLines;
   readonly #readability: Readability;
   readonly #meter: ProgressMeter;
   #isListAnnounced = false;
@@ -46,24 +46,25 @@ export class SessionReport {
   #doneBytes = 0;
 
   constructor(session: PushSession, parts: ReportParts) {
-    const { options, output, levels, now } = parts;
+    const { options, output, levels, paths, now, processId } = parts;
     this.#session = session;
     this.#parts = parts;
     this.#context = {
-      ...parts,
+      paths,
+      now,
+      processId,
       terms: session.terms,
       times: options.times === true,
       checksum: options.checksum === true,
     };
-    this.#lines = screenLines(options, levels);
-    this.#log = logLines(options, output);
+    this.#lines = new ItemLines(options, output, levels);
     this.#readability = output.humanReadable ?? 1;
     this.#meter = new ProgressMeter(this.#readability, () => now().getTime());
   }
 
   begin(): void {
     const { screen, output, levels } = this.#parts;
-    if (output.motd !== false) for (const line of this.#session.motd) screen.show(line);
+    if (output.motd !== false) for (const line of this.#session.motd) screen.inform(line);
     screen.note('building file list');
     this.#meter.restart();
     if (this.#session.terms.incrementalRecursion) {
@@ -79,8 +80,8 @@ export class SessionReport {
     const { screen, levels } = this.#parts;
     this.#announceList();
     if (levels.PROGRESS === 1) this.#meter.restart();
-    if (this.#lines === undefined) return;
-    if (!this.#lines.isLate) this.#show(this.#lines.line(itemValues(entry, item, undefined, this.#context)));
+    if (!this.#lines.hasLines) return;
+    if (!this.#lines.isLate) this.#show(this.#lines.shown(itemValues(entry, item, undefined, this.#context)));
     else if (levels.PROGRESS > 0 && levels.NAME > 0) screen.show(shownName(entry, this.#context));
   }
 
@@ -95,21 +96,19 @@ export class SessionReport {
   item(entry: FileEntry, item: Item, sent: SentContent | undefined): void {
     this.#announceList();
     if (sent !== undefined) this.#completeFile(entry, item);
-    const isShown = sent === undefined ? this.#lines?.isDue(entry, item) : this.#lines?.isLate;
-    const isLogged = this.#log !== undefined && (sent !== undefined || this.#log.isDue(entry, item));
-    if (isShown !== true && !isLogged) return;
+    if (!this.#lines.hasLines || (sent === undefined && !this.#lines.isDue(entry, item))) return;
     const values = itemValues(entry, item, sent, this.#context);
-    if (isShown === true) this.#show(this.#lines?.line(values));
-    if (isLogged) this.#parts.screen.note(this.#log?.line(values) ?? '');
+    if (sent === undefined || this.#lines.isLate) this.#show(this.#lines.shown(values));
+    // A log tells nothing of what a dry run would send.
+    const isLogged = sent !== undefined || (item.flags & itemFlags.transfer) === 0;
+    if (isLogged) this.#note(this.#lines.logged(values));
   }
 
   deleted(path: string, isFolder: boolean): void {
-    const { screen, levels } = this.#parts;
     this.#announceList();
     const values = deletionValues(path, isFolder, this.#context);
-    if (this.#lines !== undefined) screen.show(this.#lines.deletion(values));
-    else if (levels.DEL > 0) screen.show(plainDeletion(values));
-    if (this.#log !== undefined) screen.note(this.#log.deletion(values));
+    this.#show(this.#lines.shownDeletion(values));
+    this.#note(this.#lines.loggedDeletion(values));
   }
 
   message({ level, text }: ServerMessage): void {
@@ -130,7 +129,7 @@ export class SessionReport {
   }
 
   /** The last lines of a push that went to its end. */
-  finish({ statistics }: PushResult): void {
+  finish({ statistics, exitCode }: PushResult): void {
     const { screen, options, levels, now, startedAt } = this.#parts;
     this.#announceList();
     if (levels.PROGRESS > 1)
@@ -143,8 +142,10 @@ export class SessionReport {
     };
     if (levels.STATS > 1) this.#block(statisticsLines(statistics, terms));
     if (levels.STATS > 0) this.#block(summaryLines(statistics, terms));
+    const isSummed = levels.STATS > 0 && exitCode === 0;
     const { sentBytes, receivedBytes, totalSize } = statistics;
-    screen.note(`sent ${sentBytes} bytes  received ${receivedBytes} bytes  total size ${totalSize}`);
+    if (!isSummed)
+      screen.note(`sent ${sentBytes} bytes  received ${receivedBytes} bytes  total size ${totalSize}`);
   }
 
   /** A list that comes in one piece is complete when the first file of it is looked at. */
@@ -158,11 +159,16 @@ export class SessionReport {
   }
 
   #block(lines: readonly string[]): void {
-    for (const line of ['', ...lines]) this.#parts.screen.inform(line);
+    this.#parts.screen.show('');
+    for (const line of lines) this.#parts.screen.inform(line);
   }
 
   #show(line: string | undefined): void {
     if (line !== undefined) this.#parts.screen.show(line);
+  }
+
+  #note(line: string | undefined): void {
+    if (line !== undefined) this.#parts.screen.note(line);
   }
 
   #completeFile(entry: FileEntry, item: Item): void {

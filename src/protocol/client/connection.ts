@@ -55,6 +55,7 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
     reader,
     writer,
     timeoutSeconds: transfer.timeout ?? 0,
+    stopAfterMinutes: transfer.stopAfter,
     signal,
   });
   try {

@@ -7,12 +7,17 @@ import { MAX_IO_TIMEOUT } from '../wire/limits.ts';
 /** Without a timeout a sign of life is sent after so much silence of ours: routers forget idle connections. */
 const IDLE_KEEP_ALIVE_MS = 30_000;
 
+const MS_PER_MINUTE = 60_000;
+const MAX_TIMER_MS = 0x7fff_ffff;
+
 export interface HeartbeatParts {
   readonly transport: Transport;
   readonly reader: WireReader;
   readonly writer: WireWriter;
   /** 0 waits for ever. */
   readonly timeoutSeconds: number;
+  /** The connection ends after so many minutes, whatever goes on. */
+  readonly stopAfterMinutes?: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -26,6 +31,7 @@ export class Heartbeat {
   readonly #parts: HeartbeatParts;
   readonly #onAbort: () => void;
   #timer: NodeJS.Timeout | undefined;
+  readonly #limit: NodeJS.Timeout | undefined;
   #timeoutMs: number;
   #keepsAlive = false;
   /**
@@ -42,6 +48,7 @@ export class Heartbeat {
     this.#onAbort = () => this.#abort();
     parts.signal?.addEventListener('abort', this.#onAbort, { once: true });
     if (parts.signal?.aborted) this.#abort();
+    this.#limit = this.#stopAfter(parts.stopAfterMinutes);
     this.#start();
   }
 
@@ -60,7 +67,16 @@ export class Heartbeat {
 
   stop(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#limit);
     this.#parts.signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  /** A limit beyond what timers can hold is none: it is three weeks. */
+  #stopAfter(minutes = Infinity): NodeJS.Timeout | undefined {
+    const limitMs = minutes * MS_PER_MINUTE;
+    if (limitMs > MAX_TIMER_MS) return undefined;
+    const reason = new TimeoutError(`the limit of --stop-after=${minutes} minutes is reached`);
+    return setTimeout(() => this.#parts.transport.destroy(reason), limitMs);
   }
 
   #start(): void {

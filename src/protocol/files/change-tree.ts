@@ -74,7 +74,7 @@ export class ChangeTree implements SourceTree {
 
   /** `root` is the folder that the paths are relative to. */
   constructor(root: string, changes: ChangeSet, options: ChangeTreeOptions) {
-    this.#origin = { prefix: '', folder: realFolder(root) };
+    this.#origin = { prefix: '', folder: realFolder(root), source: 0 };
     this.#options = options;
     const { changed, added, mirrored, leveled = [], gone, goneFolders = [], goneFiles = [] } = changes;
     for (const path of changed) this.#nodeAt(path).wish = 'changed';

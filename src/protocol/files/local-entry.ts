@@ -12,6 +12,8 @@ export interface Origin {
   readonly prefix: string;
   /** Absolute, without a slash at its end; empty is the root of the file system. */
   readonly folder: string;
+  /** Which of several sources it belongs to, in the order in which they were named. */
+  readonly source: number;
 }
 
 /** An entry of this machine's disk. */

@@ -37,10 +37,10 @@ export class LocalTree implements SourceTree {
   readonly #options: LocalTreeOptions;
   readonly #sources: readonly SourceArgument[];
   readonly #opener = new SourceOpener();
-  /** What the arguments name in each folder, by the folder's name; the top is ''. */
-  readonly #named = new Map<string, Map<string, LocalEntry>>();
-  /** Folders of the same name that come from several sources: their contents are merged. */
-  readonly #merged = new Map<string, Origin[]>();
+  /** What the arguments name below the top, by the name of the folder that it is in. */
+  readonly #named = new Map<string, LocalEntry[]>();
+  /** Where the contents of a folder lie, if that is not where its entry comes from, or not there alone. */
+  readonly #contents = new Map<string, Origin[]>();
   #root: string | undefined;
 
   constructor(sources: readonly string[], options: LocalTreeOptions) {
@@ -51,8 +51,8 @@ export class LocalTree implements SourceTree {
   roots(): Listing {
     const problems: Problem[] = [];
     const entries = new Map<string, LocalEntry>();
-    for (const source of this.#sources) {
-      const base = enterBase(source, problems);
+    for (const [index, source] of this.#sources.entries()) {
+      const base = enterBase(source, index, problems);
       if (base === undefined) continue;
       try {
         this.#addSource(source, base, entries, problems);
@@ -60,19 +60,25 @@ export class LocalTree implements SourceTree {
         problems.push(sourceProblem(source.text, thrown));
       }
     }
-    for (const [name, entry] of this.#named.get('') ?? []) this.#merge(entries, name, entry);
     return { entries: [...entries.values()], problems };
   }
 
   children(folder: FileEntry): Listing {
-    const { origin } = folder as LocalEntry;
+    const { name, origin } = folder as LocalEntry;
     const problems: Problem[] = [];
-    const entries = new Map(this.#named.get(folder.name));
-    if (hasContents(folder)) {
-      for (const from of this.#merged.get(folder.name) ?? [origin]) {
-        for (const entry of this.#scan(folder.name, from, problems)) this.#merge(entries, entry.name, entry);
-      }
+    const named = this.#named.get(name) ?? [];
+    const origins = hasContents(folder) ? (this.#contents.get(name) ?? [origin]) : [];
+    const [only] = origins;
+    if (named.length === 0 && origins.length <= 1) {
+      return { entries: only === undefined ? [] : this.#scan(name, only, problems), problems };
     }
+    // The first source that has a name decides what it is.
+    const parts = [
+      ...named.map((entry) => ({ source: entry.origin.source, list: () => [entry] })),
+      ...origins.map((from) => ({ source: from.source, list: () => this.#scan(name, from, problems) })),
+    ].sort((a, b) => a.source - b.source);
+    const entries = new Map<string, LocalEntry>();
+    for (const { list } of parts) for (const entry of list()) this.#merge(entries, entry);
     return { entries: [...entries.values()], problems };
   }
 
@@ -84,7 +90,7 @@ export class LocalTree implements SourceTree {
   /** The absolute path of the root of the transfer: where the first source lies that can be found. */
   get root(): string {
     if (this.#root === undefined) {
-      const origins = this.#sources.map((source) => enterBase(source, []));
+      const origins = this.#sources.map((source, index) => enterBase(source, index, []));
       this.#root = origins.find((origin) => origin !== undefined)?.folder || '/';
     }
     return this.#root;
@@ -107,66 +113,76 @@ export class LocalTree implements SourceTree {
   ): void {
     const { recursive, dirs } = this.#options;
     if (source.components.length > 0) {
-      const isListed = this.#addNamed(source, origin, problems);
+      const isListed = this.#addNamed(source, origin, top, problems);
       if (isListed && source.impliesRoot) {
-        this.#merge(top, '.', readEntry('.', origin, 'implied', this.#options));
+        this.#merge(top, readEntry('.', origin, 'implied', this.#options));
       }
     } else if (recursive || dirs) {
-      this.#merge(top, '.', readEntry('.', origin, 'root', this.#options));
-      for (const entry of this.#scan('.', origin, problems)) this.#merge(top, entry.name, entry);
+      this.#merge(top, readEntry('.', origin, 'root', this.#options));
+      for (const entry of this.#scan('.', origin, problems)) this.#merge(top, entry);
     } else {
       problems.push(skipped(source.text));
     }
   }
 
   /** Adds a named source, and with `--relative` the folders that lead to it: all of them or none. */
-  #addNamed(source: SourceArgument, base: Origin, problems: Problem[]): boolean {
-    const implied: Array<{ readonly parent: string; readonly entry: LocalEntry }> = [];
+  #addNamed(
+    source: SourceArgument,
+    base: Origin,
+    top: Map<string, LocalEntry>,
+    problems: Problem[],
+  ): boolean {
+    const path: LocalEntry[] = [];
     let origin = base;
     let parent = '';
     for (const component of source.components.slice(0, -1)) {
       const name = parent === '' ? component : `${parent}/${component}`;
-      origin = { prefix: `${name}/`, folder: realFolder(pathOf(origin, name)) };
-      implied.push({ parent, entry: readOriginEntry(origin, 'implied', this.#options) });
+      origin = { ...base, prefix: `${name}/`, folder: realFolder(pathOf(origin, name)) };
+      path.push(readOriginEntry(origin, 'implied', this.#options));
       parent = name;
     }
     const last = source.components.at(-1) ?? '.';
     const { recursive, dirs } = this.#options;
     const name = parent === '' ? last : `${parent}/${last}`;
-    const path = pathOf(origin, name);
+    const place = pathOf(origin, name);
     // A symlink with a slash behind it is followed, if it leads to a folder.
     const entry =
-      source.isContents && leadsToFolder(path)
-        ? readOriginEntry({ prefix: `${name}/`, folder: realFolder(path) }, 'root', this.#options)
+      source.isContents && leadsToFolder(place)
+        ? readOriginEntry({ ...base, prefix: `${name}/`, folder: realFolder(place) }, 'root', this.#options)
         : readEntry(name, origin, recursive ? 'root' : 'none', this.#options);
     if (isDirectory(entry.mode) && !recursive && !dirs) {
       problems.push(skipped(source.text));
       return false;
     }
-    for (const one of implied) this.#name(one.parent, one.entry);
-    this.#name(parent, entry);
+    for (const one of [...path, entry]) this.#addToFolder(one, top);
     return true;
   }
 
-  #name(parent: string, entry: LocalEntry): void {
-    const siblings = this.#named.get(parent) ?? new Map<string, LocalEntry>();
-    this.#merge(siblings, entry.name, entry);
-    this.#named.set(parent, siblings);
+  #addToFolder(entry: LocalEntry, top: Map<string, LocalEntry>): void {
+    const slash = entry.name.lastIndexOf('/');
+    if (slash < 0) {
+      this.#merge(top, entry);
+      return;
+    }
+    const folder = entry.name.slice(0, slash);
+    this.#named.set(folder, [...(this.#named.get(folder) ?? []), entry]);
   }
 
-  /** Of two entries of one name a folder wins, then the first; contents that are listed win over the mere folder. */
-  #merge(entries: Map<string, LocalEntry>, name: string, entry: LocalEntry): void {
+  /** Of two entries of one name a folder wins, then the first; a folder is listed if one of them is. */
+  #merge(entries: Map<string, LocalEntry>, entry: LocalEntry): void {
+    const { name } = entry;
     const known = entries.get(name);
-    if (known === undefined) {
+    if (known === undefined || (isDirectory(entry.mode) && !isDirectory(known.mode))) {
       entries.set(name, entry);
       return;
     }
-    if (!isDirectory(entry.mode)) return;
-    if (!isDirectory(known.mode) || !hasContents(known)) {
-      entries.set(name, entry);
-    } else if (hasContents(entry) && pathOf(known.origin, name) !== pathOf(entry.origin, name)) {
-      this.#merged.set(name, [...(this.#merged.get(name) ?? [known.origin]), entry.origin]);
+    if (!hasContents(entry) || !isDirectory(known.mode)) return;
+    if (!hasContents(known)) this.#contents.set(name, [entry.origin]);
+    else if (pathOf(known.origin, name) !== pathOf(entry.origin, name)) {
+      this.#contents.set(name, [...(this.#contents.get(name) ?? [known.origin]), entry.origin]);
     }
+    const contents = known.contents === 'root' ? 'root' : (entry.contents ?? 'listed');
+    entries.set(name, { ...known, contents });
   }
 
   #scan(folder: string, origin: Origin, problems: Problem[]): LocalEntry[] {
@@ -182,9 +198,9 @@ function hasContents({ contents }: FileEntry): boolean {
 }
 
 /** The folder that a source's names are relative to. If it cannot be entered, nobody knows what is left out. */
-function enterBase({ base, text }: SourceArgument, problems: Problem[]): Origin | undefined {
+function enterBase({ base, text }: SourceArgument, source: number, problems: Problem[]): Origin | undefined {
   try {
-    return { prefix: '', folder: realFolder(base === '' ? '.' : base) };
+    return { prefix: '', folder: realFolder(base === '' ? '.' : base), source };
   } catch (thrown) {
     problems.push({ path: text, doing: 'chdir', cause: thrown as Error, kind: 'failed' });
     return undefined;

@@ -14,6 +14,9 @@ export type MessageHandler = (code: FrameCode, payload: Buffer) => void;
 
 const NOTHING = Buffer.alloc(0);
 
+/** Bytes that are believed to come before any of them has. */
+const FIRST_READ = 1024 * 1024;
+
 /**
  * The one place that waits for bytes: decoders are synchronous, this class supplies what they need. It starts
  * unframed, as the login does; {@link startFrames} switches to frames, and from then on a decoder sees the joined
@@ -50,12 +53,16 @@ export class WireReader {
     }
   }
 
-  /** Exactly `length` bytes, in memory of their own: for what is too long to wait in one piece. */
+  /**
+   * Exactly `length` bytes, in memory of their own: for what is too long to wait in one piece. The memory grows with
+   * what arrives, for a length is quickly said.
+   */
   async readBytes(length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafeSlow(length);
+    let bytes: Buffer = Buffer.allocUnsafeSlow(Math.min(length, FIRST_READ));
     for (let filled = 0; filled < length; ) {
       if (this.#data.remaining === 0) await this.#fill();
       const some = this.#data.bytes(Math.min(this.#data.remaining, length - filled));
+      if (filled + some.length > bytes.length) bytes = grown(bytes, filled, filled + some.length, length);
       filled += some.copy(bytes, filled);
     }
     return bytes;
@@ -130,4 +137,11 @@ export class WireReader {
     if (this.#onMessage === undefined) throw new StreamError('a message before framing began');
     this.#onMessage(header.code, payload);
   }
+}
+
+/** Twice the memory, at least for `needed` bytes and at most for `most`, with what has been filled. */
+function grown(bytes: Buffer, filled: number, needed: number, most: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(Math.min(most, Math.max(needed, 2 * bytes.length)));
+  bytes.copy(larger, 0, 0, filled);
+  return larger;
 }

@@ -32,6 +32,31 @@ function begin(wishes: Partial<HeartbeatParts> = {}) {
   return { heartbeat, reader, writer, destroyed, emptyFrames };
 }
 
+describe('a limit', () => {
+  it('ends a connection that is alive', () => {
+    const { reader, destroyed } = begin({ stopAfterMinutes: 2 });
+    for (let second = 0; second < 119; second++) {
+      vi.advanceTimersByTime(SECOND);
+      reader.heardAt = performance.now();
+    }
+    expect(destroyed).toEqual([]);
+    vi.advanceTimersByTime(SECOND);
+    expect(destroyed).toHaveLength(1);
+    expect(destroyed[0]).toMatchObject({
+      exitCode: 30,
+      message: 'the limit of --stop-after=2 minutes is reached',
+    });
+  });
+
+  it('is forgotten when the session is over, and none if it is in a month', () => {
+    const ended = begin({ stopAfterMinutes: 2 });
+    ended.heartbeat.stop();
+    const distant = begin({ stopAfterMinutes: 40_000 });
+    vi.advanceTimersByTime(200 * SECOND);
+    expect([ended.destroyed, distant.destroyed]).toEqual([[], []]);
+  });
+});
+
 describe('the timeout', () => {
   it('ends a connection whose peer has been silent for so long', () => {
     const { destroyed } = begin({ timeoutSeconds: 8 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { frameCodes } from '../../../src/protocol/wire/frame.ts';
 import { readerOf } from '../../support/decoding.ts';
+import { frame } from '../../support/frames.ts';
 
 const data = (hex: string) => `${(hex.length / 2).toString(16).padStart(2, '0')}000007${hex}`;
 const info = (text: string) =>
@@ -27,6 +28,24 @@ describe('frames', () => {
       expect(heard).toEqual(['hi\n', 'bye\n']);
       expect(reader.received).toBe(wire.length);
     }
+  });
+
+  it('may hold more bytes than are believed at first', async () => {
+    const long = Buffer.alloc(5_000_000, 'abcdefg');
+    const chunks = [];
+    for (let at = 0; at < long.length; at += 70_000) chunks.push(frame(0, long.subarray(at, at + 70_000)));
+    const reader = readerOf([...chunks, frame(0, Buffer.from('behind'))]);
+    reader.startFrames(() => {});
+    expect((await reader.readBytes(long.length)).equals(long)).toBe(true);
+    expect((await reader.readBytes(6)).toString()).toBe('behind');
+  });
+
+  it('cost no memory for what is only announced', async () => {
+    const reader = readerOf([frame(0, Buffer.alloc(10))]);
+    reader.startFrames(() => {});
+    const before = process.memoryUsage().arrayBuffers;
+    await expect(reader.readBytes(2 ** 30)).rejects.toThrow('closed the connection');
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
   });
 
   it('may begin in the chunk that ends the text before them', async () => {

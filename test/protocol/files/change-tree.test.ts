@@ -1,0 +1,127 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
+import { isDirectory } from '../../../src/protocol/file-list/file-mode.ts';
+import {
+  type ChangeSet,
+  ChangeTree,
+  type ChangeTreeOptions,
+} from '../../../src/protocol/files/change-tree.ts';
+import { writeTree } from '../../support/disk-tree.ts';
+
+/* What becomes of such a list at a real server is in test/server/push-changes.test.ts. */
+
+let folder: string;
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'tsersync-changes-')));
+  writeTree(folder, {
+    a: { b: { c: 'c', other: '' }, d: '', e: { f: '' } },
+    new: { x: { y: { z: '' } } },
+    top: '',
+    untouched: { u: '' },
+  });
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const NOTHING: ChangeSet = { changed: [], added: [], mirrored: [], gone: [] };
+
+/** All that is listed, as `name` for files and `name contents` for folders, and the problems by path. */
+function list(changes: Partial<ChangeSet>, options: Partial<ChangeTreeOptions> = {}) {
+  const wishes = { hardLinks: false, atimes: false, ...options };
+  const tree = new ChangeTree(folder, { ...NOTHING, ...changes }, wishes);
+  const listed: FileEntry[] = [];
+  const problems: string[] = [];
+  const pending = [tree.roots()];
+  for (let listing = pending.pop(); listing !== undefined; listing = pending.pop()) {
+    listed.push(...listing.entries);
+    problems.push(...listing.problems.map(({ path, kind }) => `${path} ${kind}`));
+    const folders = listing.entries.filter(({ mode, name }) => isDirectory(mode) && name !== '.');
+    pending.push(...folders.map((entry) => tree.children(entry)));
+  }
+  const names = listed.map(({ name, contents }) => (contents === undefined ? name : `${name} ${contents}`));
+  return { names: names.sort(), problems, tree, listed };
+}
+
+describe('a list of changes', () => {
+  it('has the root in any case, and nothing else where nothing has changed', () => {
+    expect(list({}).names).toEqual(['. none']);
+  });
+
+  it('leads to a changed path through folders whose contents are not meant', () => {
+    expect(list({ changed: ['a/b/c'] }).names).toEqual(['. none', 'a none', 'a/b none', 'a/b/c']);
+  });
+
+  it('has a changed folder without its contents', () => {
+    expect(list({ changed: ['a'] }).names).toEqual(['. none', 'a none']);
+  });
+
+  it('has all of an added folder, and promises nothing about what else is in it', () => {
+    expect(list({ added: ['new'] }).names).toEqual([
+      '. none',
+      'new none',
+      'new/x none',
+      'new/x/y none',
+      'new/x/y/z',
+    ]);
+  });
+
+  it('promises the contents of a mirrored folder, all the way down', () => {
+    expect(list({ mirrored: ['a'] }).names).toEqual([
+      '. none',
+      'a listed',
+      'a/b listed',
+      'a/b/c',
+      'a/b/other',
+      'a/d',
+      'a/e listed',
+      'a/e/f',
+    ]);
+  });
+
+  it('promises the contents of exactly those folders from which something is gone', () => {
+    expect(list({ gone: ['a/b/old', 'older'] }).names).toEqual(['. listed', 'a none', 'a/b listed']);
+    expect(list({ gone: ['a/old'], changed: ['a/b/c'] }).names).toEqual([
+      '. none',
+      'a listed',
+      'a/b none',
+      'a/b/c',
+    ]);
+  });
+
+  it('makes the root the top of a sweep where the receiver needs one', () => {
+    expect(list({ gone: ['a/old'] }, { sweepsRoot: true }).names).toEqual(['. root', 'a listed']);
+  });
+
+  it('may hold changes inside what is sent whole', () => {
+    expect(list({ added: ['new'], changed: ['new/x', 'top'] }).names).toContain('new/x/y/z');
+  });
+
+  it('leaves out and reports what is no longer there', () => {
+    const { names, problems } = list({ changed: ['a/b/gone', 'nowhere/f', 'top'] });
+    expect(names).toEqual(['. none', 'a none', 'a/b none', 'top']);
+    expect(problems.sort()).toEqual(['a/b/gone vanished', 'nowhere vanished']);
+  });
+
+  it('leaves out what cannot be below a file', () => {
+    expect(list({ changed: ['top/f'] })).toMatchObject({ names: ['. none'], problems: [] });
+  });
+
+  it('opens what it lists', () => {
+    const { tree, listed } = list({ changed: ['a/b/c'] });
+    const entry = listed.find(({ name }) => name === 'a/b/c');
+    const file = tree.open(entry as FileEntry);
+    expect(file.size).toBe(1);
+    file.close();
+    tree.close();
+  });
+
+  it('is of a folder that is there', () => {
+    rmSync(folder, { recursive: true });
+    expect(() => list({})).toThrow(/ENOENT/);
+    writeTree(folder, {});
+  });
+});

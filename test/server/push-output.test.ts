@@ -1,0 +1,198 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changeTree, plantTree } from '../support/planted-tree.ts';
+import { rsync } from '../support/rsync-client.ts';
+import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
+import { tsersync } from '../support/tsersync-client.ts';
+
+const SEED = 4711;
+
+let folder: string;
+let rsyncd: Rsyncd;
+let lastCase = 0;
+
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'tsersync-output-')));
+  plantTree(join(folder, 'before'), SEED);
+  execFileSync('cp', ['-a', join(folder, 'before'), join(folder, 'after')]);
+  changeTree(join(folder, 'after'), SEED);
+  rsyncd = await startRsyncd({ motd: 'Mind the gap.\n', modules: [{ name: 'theirs' }, { name: 'ours' }] });
+});
+
+afterAll(async () => {
+  await rsyncd[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+interface Outputs {
+  readonly theirs: string;
+  readonly ours: string;
+}
+
+/** Pushes both trees, one after the other, with both clients; `environment` is what both get. */
+async function outputs(line: string, environment: Readonly<Record<string, string>> = {}): Promise<Outputs[]> {
+  lastCase += 1;
+  const results: Outputs[] = [];
+  for (const tree of ['before', 'after']) {
+    const words = (module: string) => [
+      ...line.replaceAll('LOG', join(folder, `log-${module}-${lastCase}`)).split(' '),
+      `${join(folder, tree)}/`,
+      rsyncd.url(module, `${lastCase}/`),
+    ];
+    const [theirs, ours] = await Promise.all([
+      rsync(words('theirs'), { environment, encoding: 'latin1' }),
+      tsersync(['push', ...words('ours')], { environment }),
+    ]);
+    // How each has ended stands in words of its own.
+    const errors = (text: string) => text.split('\n').slice(0, -2).sort();
+    expect([ours.exitCode, errors(ours.stderr)]).toEqual([theirs.exitCode, errors(theirs.stderr)]);
+    results.push({ theirs: theirs.stdout, ours: ours.stdout });
+  }
+  return results;
+}
+
+/** Takes out what depends on the transport and the clock. */
+function masked(text: string): string[] {
+  const masks: ReadonlyArray<readonly [RegExp, string]> = [
+    [/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[\d+\] /, 'NOW [PID] '],
+    [/\bsent \S+ bytes {2}received \S+ bytes {2}(?:\S+ bytes\/sec)?/, 'sent N bytes  received N bytes  '],
+    [/speedup is \S+/, 'speedup is N'],
+    [/\b(Total bytes (?:sent|received)|File list (?:generation|transfer) time): .*/, '$1: N'],
+    [/ +[\d.]+[kMG]B\/s +\d+:\d\d:\d\d/, ' N/s'],
+    // About a process, or about what went on inside it, at -vv.
+    [/^(?:opening tcp connection|sending daemon args|total: matches|\[sender\] expand).*/, ''],
+  ];
+  return text.split('\n').map((line) => {
+    const visible = line.slice(line.lastIndexOf('\r') + 1);
+    return masks.reduce((rest, [pattern, mask]) => rest.replace(pattern, mask), visible);
+  });
+}
+
+function sorted(lines: readonly string[]): string[] {
+  return lines.filter((line) => line !== '').sort();
+}
+
+/** What the server says of its own accord. */
+const MESSAGE = /^(?:cannot delete|could not|created directory|skipping)/;
+
+/** The lines in their order, and behind them the messages of the server, which overtake its requests. */
+function ordered(lines: readonly string[]): string[] {
+  const messages = lines.filter((line) => MESSAGE.test(line));
+  return [...lines.filter((line) => !MESSAGE.test(line)), ...sorted(messages)];
+}
+
+describe('what a push prints, line by line', () => {
+  it.each([
+    '-a',
+    '-av',
+    '-avi',
+    '-avn',
+    '-aq',
+    '-avq --stats',
+    '-a --stats',
+    '-avh --stats',
+    '-avhh --stats',
+    '-av --no-h --stats',
+    '-avH --stats',
+    '-ani --stats',
+    '-av --no-inc-recursive --stats',
+    '-av --protocol=27 --stats',
+    '-av --protocol=29 --stats',
+    '-a --progress',
+    '-ah --progress',
+    '-ai --progress',
+    '-an --progress',
+    '-av --progress --no-inc-recursive',
+    '-a --info=progress --no-motd',
+    '-a --info=flist2,name,stats2',
+    '-a --info=flist2 --no-inc-recursive',
+    '-av --info=name0,flist0',
+    '-v --info=nonreg0 -rt',
+    '-rt',
+    '-a --no-motd --out-format=%n',
+    '-a --out-format=%o_%f_%10l_%-12n_%%_%m_%h%a%u%P%x%',
+    "-a --cc=md5 --out-format=%'l_%''l_%'''l_%'14b|%'-9c|%-'9c|",
+    '-a --cc=xxh64 --out-format=%C_%b_%c_%n',
+    '-ac --cc=md5 --out-format=%C_%n',
+    '-anc --cc=xxh64 --out-format=%C_%n',
+    '-a --protocol=29 --out-format=%C_%b_%c_%n',
+    '-a --cc=md5 --progress --out-format=%b_%n',
+    '-a --out-format=%M_%U_%G_%B_%i',
+    '-a --out-format=',
+    '-ai -8',
+  ])('with %s', async (line) => {
+    for (const { theirs, ours } of await outputs(line)) {
+      expect(ordered(masked(ours))).toEqual(ordered(masked(theirs)));
+    }
+  });
+
+  // Where names are not bytes: what is UTF-8 is shown as it is.
+  it('with -ai in a terminal that shows UTF-8', async () => {
+    const [first] = await outputs('-ai', { LC_ALL: 'C.UTF-8' });
+    expect(first?.ours).toContain(Buffer.from('names/ümläut').toString('latin1'));
+    expect(ordered(masked(first?.ours ?? ''))).toEqual(ordered(masked(first?.theirs ?? '')));
+  });
+});
+
+/** Deletions overtake requests, too, and where much is told lines of all kinds do. */
+describe('what a push prints, in any order', () => {
+  it.each([
+    '-avv',
+    '-avvi',
+    '-aii --delete',
+    '-av --delete',
+    '-av --delete --info=del0',
+    '-a --delete --info=name',
+    '-a --delete --info=del',
+    '-a --delete --out-format=%n',
+    '-a --cc=md5 --delete --out-format=%o_%n_%l_%b_%M_%U_%B_%f',
+    '-a --delete --out-format=',
+    '-a --delete --stats',
+    '-av --delete --protocol=28',
+    '-ai --delete --protocol=28',
+    '-aHii --link-dest=../1',
+    '-ayi',
+    '-a --stderr=client -v',
+  ])('with %s', async (line) => {
+    for (const { theirs, ours } of await outputs(line)) {
+      expect(sorted(masked(ours))).toEqual(sorted(masked(theirs)));
+    }
+  });
+});
+
+describe('the log of a push', () => {
+  /** Without how it ended, and without names of which rsync escapes single bytes of a character. */
+  const logOf = (module: string) => {
+    const text = readFileSync(join(folder, `log-${module}-${lastCase}`), 'latin1');
+    return sorted(masked(text).filter((line) => !/\(code \d+\)|names\/[æð]/.test(line)));
+  };
+
+  it.each([
+    '-a --log-file=LOG',
+    '-a --delete --log-file=LOG',
+    '-av --log-file=LOG',
+    '-aq --log-file=LOG',
+    '-ai --stats --log-file=LOG',
+    '-a --delete --log-file=LOG --log-file-format=%o_%n_%l',
+    '-av --delete --log-file=LOG --log-file-format=',
+  ])('with %s', async (line) => {
+    for (const { theirs, ours } of await outputs(line)) {
+      expect(sorted(masked(ours))).toEqual(sorted(masked(theirs)));
+    }
+    expect(logOf('ours')).toEqual(logOf('theirs'));
+  });
+});
+
+it('tells the size of a sparse file of 5 GiB without reading it', async () => {
+  const file = join(folder, 'sparse');
+  writeFileSync(file, '');
+  truncateSync(file, 5 * 2 ** 30 + 7);
+  const words = ['-an', '--stats', '--out-format=%n %l', file];
+  const theirs = await rsync([...words, rsyncd.url('theirs')], { encoding: 'latin1' });
+  const ours = await tsersync(['push', ...words, rsyncd.url('ours')]);
+  expect(ours.stdout).toContain('sparse 5368709127\n');
+  expect(masked(ours.stdout)).toEqual(masked(theirs.stdout));
+});

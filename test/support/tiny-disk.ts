@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const isRoot = process.getuid?.() === 0;
+
+/** Whether small disks can be made here, which takes root; the run says so if not. Containers have their own mounts. */
+export function hasTinyDisks(): boolean {
+  if (process.env.TSERSYNC_RSYNCD === 'docker') return false;
+  const place = mkdtempSync(join(tmpdir(), 'tsersync-disk-'));
+  try {
+    mountTinyDisk(place)[Symbol.dispose]();
+    return true;
+  } catch (reason) {
+    process.stderr.write(`! No disks can be made here, so the tests with one are left out: ${reason}\n`);
+    return false;
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/** Mounts a disk of 64 KiB on a folder, until it is disposed of. */
+export function mountTinyDisk(place: string): Disposable {
+  asRoot('mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place);
+  // Lazily: a server may not have left it yet.
+  return { [Symbol.dispose]: () => asRoot('umount', '-l', place) };
+}
+
+function asRoot(...words: readonly string[]): void {
+  const [program = '', ...rest] = isRoot ? words : ['sudo', '-n', ...words];
+  execFileSync(program, rest, { stdio: 'pipe' });
+}
