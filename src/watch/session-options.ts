@@ -96,7 +96,7 @@ function forChanges(rules: SessionRules): TransferOptions {
     ...options,
     incRecursive: false,
     ...(updatesOnly && update === true && { update }),
-    ...((pruneEmptyDirs === true || !sendsFolders) && { pruneEmptyDirs: true }),
+    ...(!sendsFolders && { pruneEmptyDirs: true }),
     ...(transfer.itemizeChanges === 2 && { itemizeChanges: 2 }),
   };
 }
