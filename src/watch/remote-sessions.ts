@@ -22,8 +22,25 @@ const HELD: SessionKind = 'always';
 
 const OPENING_DELAY_MS = 20;
 
-/** Sessions with one remote, of every kind. */
-export class RemoteSessions {
+export type WholeTreeKind = 'all' | 'all-without-deletion' | 'catch-up' | 'catch-up-without-deletion';
+
+/** Sessions with one remote. All promises reject with a {@link SessionFailure} if no session comes about, or one breaks. */
+export interface Sessions {
+  /** Whether work would begin at once. */
+  readonly hasRoom: boolean;
+  /** Opens a session that waits for the next change. */
+  hold(): void;
+  release(): void;
+  sendChanges(kind: 'always' | 'times', changes: ChangeSet): Promise<Outcome>;
+  sendAll(kind: WholeTreeKind): Promise<Outcome>;
+  /** What would be deleted, if these folders were mirrored. Folders end with a slash. */
+  rehearse(folders: readonly string[]): Promise<readonly string[]>;
+  /** What would be deleted, if the whole tree was. */
+  rehearseAll(kind: 'all-rehearsal' | 'catch-up-rehearsal'): Promise<readonly string[]>;
+}
+
+/** Those that run in lanes. */
+export class RemoteSessions implements Sessions {
   readonly #parts: RemoteSessionsParts;
   readonly #offers = new Map<SessionKind, ServerOffers>();
 
@@ -35,7 +52,6 @@ export class RemoteSessions {
     return this.#parts.pool.hasRoom;
   }
 
-  /** Opens a session that waits for the next change. */
   hold(): void {
     this.#parts.pool.hold(this.#key(HELD), this.#request(HELD));
   }
@@ -48,18 +64,16 @@ export class RemoteSessions {
     return this.#run(kind, { kind: 'changes', changes });
   }
 
-  sendAll(kind: 'all' | 'all-without-deletion' | 'catch-up' | 'catch-up-without-deletion'): Promise<Outcome> {
+  sendAll(kind: WholeTreeKind): Promise<Outcome> {
     return this.#run(kind, { kind: 'all' });
   }
 
-  /** What would be deleted, if these folders were mirrored. */
   async rehearse(folders: readonly string[]): Promise<readonly string[]> {
     const changes = { changed: [], added: [], mirrored: folders, gone: [] };
     const { deletedPaths } = await this.#run('rehearsal', { kind: 'changes', changes });
     return deletedPaths;
   }
 
-  /** What would be deleted, if the whole tree was. */
   async rehearseAll(kind: 'all-rehearsal' | 'catch-up-rehearsal'): Promise<readonly string[]> {
     const { deletedPaths } = await this.#run(kind, { kind: 'all' });
     return deletedPaths;

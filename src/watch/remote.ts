@@ -1,21 +1,21 @@
 import { Aftermath } from './aftermath.ts';
-import { Backlog, type Failure } from './backlog.ts';
-import { type Batch, changeSetOf, isDeletion, makeBatches } from './batches.ts';
-import { blame } from './blame.ts';
+import { Backlog } from './backlog.ts';
+import { type BatchReport, reportOf } from './batch-report.ts';
+import { type Batch, changeSetOf, makeBatches } from './batches.ts';
 import { type Change, changeOf } from './change.ts';
-import { type Clocks, Deliveries, type Delivery } from './deliveries.ts';
+import { type Clocks, Deliveries } from './deliveries.ts';
 import type { Disk } from './disk.ts';
-import { SessionFailure } from './lanes/lane.ts';
 import type { Outcome, WatchedRoot } from './lanes/messages.ts';
-import type { BatchReport, Log } from './log.ts';
-import { PathTree } from './path-tree.ts';
+import type { Log } from './log.ts';
+import { Outcomes } from './outcomes.ts';
 import { type Plan, planTasks, RootGoneError, type SendRules, type Task } from './planner.ts';
 import { pathsToPrune } from './pruning.ts';
 import { Reachability } from './reachability.ts';
-import type { RemoteSessions } from './remote-sessions.ts';
+import type { Sessions } from './remote-sessions.ts';
+import type { RemoteStatus } from './remote-status.ts';
+import { UnderWay } from './under-way.ts';
+import { isRootThere } from './watched-root.ts';
 
-/** Sessions with one remote at a time. */
-const MOST_SESSIONS = 3;
 /** Changes that are decided about together. */
 const MOST_CHANGES = 1000;
 const BATCH_LIMITS = { tasks: MOST_CHANGES, deletions: 500, bytes: 64 * 1024 * 1024 };
@@ -28,7 +28,9 @@ export interface RemoteParts {
   readonly name: string;
   /** The folder in the module that the tree goes to. */
   readonly folder: string;
-  readonly sessions: RemoteSessions;
+  readonly sessions: Sessions;
+  /** At a time. */
+  readonly mostSessions: number;
   readonly rules: SendRules;
   readonly disk: Disk;
   readonly root: WatchedRoot;
@@ -44,20 +46,6 @@ export interface RemoteParts {
   readonly onRootGone: () => void;
 }
 
-export interface RemoteStatus {
-  readonly name: string;
-  /** `blocked`: it is left alone until `nextTryAt`; `paused`: the watched folder is gone. */
-  readonly state: 'idle' | 'sending' | 'blocked' | 'paused' | 'stopped';
-  /** Changes that wait. */
-  readonly backlog: number;
-  readonly sessions: number;
-  readonly failures: readonly Failure[];
-  /** Why the remote as a whole is blocked. */
-  readonly reason: string | undefined;
-  /** In ms of the monotonic clock. */
-  readonly nextTryAt: number | undefined;
-}
-
 /**
  * Keeps one remote equal: takes changes from its backlog, decides from the disk what they mean, sends them, and looks
  * at what became of them. It knows nothing of other remotes.
@@ -66,10 +54,9 @@ export class Remote {
   readonly #parts: RemoteParts;
   readonly #backlog: Backlog;
   readonly #deliveries: Deliveries;
-  /** Paths that are under way. */
-  readonly #locked = new PathTree<Task>();
   readonly #reachability: Reachability;
-  #sessions = 0;
+  readonly #outcomes: Outcomes;
+  readonly #underWay = new UnderWay();
   #state: 'running' | 'paused' | 'stopped' = 'running';
   #timer: NodeJS.Timeout | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
@@ -80,6 +67,16 @@ export class Remote {
     this.#backlog = new Backlog({ limits: BACKLOG_LIMITS, retry, random: parts.random });
     this.#deliveries = new Deliveries(parts.clocks);
     this.#reachability = new Reachability(parts.random);
+    this.#outcomes = new Outcomes({
+      name: parts.name,
+      folder: parts.folder,
+      backlog: this.#backlog,
+      deliveries: this.#deliveries,
+      reachability: this.#reachability,
+      now: () => this.#now(),
+      log: parts.log,
+      onDirty: parts.onDirty,
+    });
   }
 
   get status(): RemoteStatus {
@@ -88,7 +85,7 @@ export class Remote {
       name: this.#parts.name,
       state: this.#publicState(),
       backlog: this.#backlog.size,
-      sessions: this.#sessions,
+      sessions: this.#underWay.sessions,
       failures: this.#backlog.failures,
       reason: block?.reason,
       nextTryAt: block?.until,
@@ -110,7 +107,7 @@ export class Remote {
     const now = this.#now();
     const deferred: Change[] = [];
     while (this.#maySend(now)) {
-      const taken = this.#backlog.take(now, MOST_CHANGES, (path) => !this.#locked.touches(path));
+      const taken = this.#backlog.take(now, MOST_CHANGES, (path) => this.#underWay.isFree(path));
       if (taken.length === 0) break;
       deferred.push(...this.#dispatch(taken));
     }
@@ -148,13 +145,13 @@ export class Remote {
 
   #publicState(): RemoteStatus['state'] {
     if (this.#state !== 'running') return this.#state;
-    if (this.#sessions > 0) return 'sending';
+    if (this.#underWay.sessions > 0) return 'sending';
     return this.#isAllowed(this.#now()) ? 'idle' : 'blocked';
   }
 
   #isIdle(now: number): boolean {
     if (this.#state === 'stopped') return true;
-    return this.#sessions === 0 && !(this.#backlog.isReady && this.#isAllowed(now));
+    return this.#underWay.sessions === 0 && !(this.#backlog.isReady && this.#isAllowed(now));
   }
 
   #isAllowed(now: number): boolean {
@@ -162,7 +159,11 @@ export class Remote {
   }
 
   #maySend(now: number): boolean {
-    return this.#isAllowed(now) && this.#sessions < MOST_SESSIONS && this.#parts.sessions.hasRoom;
+    return (
+      this.#isAllowed(now) &&
+      this.#underWay.sessions < this.#parts.mostSessions &&
+      this.#parts.sessions.hasRoom
+    );
   }
 
   #schedule(now: number): void {
@@ -187,11 +188,16 @@ export class Remote {
     }
     const plan = this.#plan(changes);
     if (plan === undefined) return changes;
-    for (const { change, cause } of plan.unknown) this.#fail(change, cause.message);
+    for (const { change, cause } of plan.unknown) this.#outcomes.fail(change, cause.message);
     const tasks = plan.tasks.filter((task) => !this.#isDelivered(task));
-    const free = tasks.filter(({ path }) => !this.#locked.touches(path));
-    const deferred = tasks.filter(({ path }) => this.#locked.touches(path));
-    for (const batch of makeBatches(free, BATCH_LIMITS)) void this.#sendBatch(batch);
+    const [free, deferred] = divide(tasks, ({ path }) => this.#underWay.isFree(path));
+    for (const { comparison, tasks: together } of makeBatches(free, BATCH_LIMITS)) {
+      // Batches that are sent at the same time must not be about the same paths either.
+      const maySend = this.#maySend(this.#now());
+      const [now, later] = divide(together, ({ path }) => maySend && this.#underWay.isFree(path));
+      deferred.push(...later);
+      if (now.length > 0) void this.#sendBatch({ comparison, tasks: now });
+    }
     return deferred.flatMap((task) => task.changes);
   }
 
@@ -209,9 +215,7 @@ export class Remote {
   }
 
   #isRootThere(): boolean {
-    const { disk, root } = this.#parts;
-    const found = disk.look('.');
-    return found.kind === 'folder' && found.device === root.device && found.inode === root.inode;
+    return isRootThere(this.#parts.disk, this.#parts.root);
   }
 
   #isDelivered({ deed, found, path, changes }: Task): boolean {
@@ -252,16 +256,17 @@ export class Remote {
     const { disk, onDirty } = this.#parts;
     const startedAt = this.#now();
     const aftermath = new Aftermath(disk, tasks);
-    this.#begin(tasks);
+    this.#underWay.begin(tasks);
     try {
       const outcome = await run();
-      this.#onOutcome(tasks, outcome);
+      this.#outcomes.onEnd(tasks, outcome);
       this.#report(kind, changes, startedAt, outcome);
       for (const path of aftermath.changed()) onDirty(path);
     } catch (thrown) {
       this.#onFailure(changes, thrown);
     }
-    this.#end(tasks);
+    this.#underWay.end(tasks);
+    this.pump();
   }
 
   /** What the server would delete of folders in which the filter may protect something. */
@@ -270,108 +275,26 @@ export class Remote {
     this.#backlog.add(paths.map((path) => changeOf(path, 'path', this.#now())));
   }
 
-  /** A folder that is sent for its own attributes only is in nobody's way. */
-  #begin(tasks: readonly Task[]): void {
-    this.#sessions += 1;
-    for (const task of tasks) if (!isMereFolder(task)) this.#locked.set(task.path, task);
-  }
-
-  #end(tasks: readonly Task[]): void {
-    this.#sessions -= 1;
-    for (const task of tasks) if (!isMereFolder(task)) this.#locked.delete(task.path);
-    this.pump();
-  }
-
-  #onOutcome(tasks: readonly Task[], outcome: Outcome): void {
-    const { folder, log, name, onDirty } = this.#parts;
-    if (this.#reachability.recover()) log.info({ remote: name }, 'the remote is back');
-    if (outcome.exitCode === 0) {
-      this.#noteDelivered(tasks, outcome);
-      return;
-    }
-    this.#deliveries.clear();
-    const { failed, vanished, undone, done, unexplained } = blame(tasks, outcome, folder);
-    for (const path of vanished) onDirty(path);
-    for (const { change, reason } of failed) this.#fail(change, reason);
-    this.#backlog.add(undone.flatMap(({ changes }) => changes));
-    if (unexplained !== undefined) {
-      this.#suspect(
-        done.flatMap(({ changes }) => changes),
-        unexplained,
-      );
-    }
-  }
-
-  #noteDelivered(tasks: readonly Task[], { listedAt }: Outcome): void {
-    for (const { path, deed, changes } of tasks) {
-      const isExact = changes.every(({ kind }) => kind !== 'all');
-      if (isExact && !isDeletion(deed)) this.#deliveries.note(path, { kind: deliveryOf(deed), listedAt });
-    }
-  }
-
-  /** A session failed as a whole: of what it was to do, nothing is known. */
+  /** That the watched folder is gone, or we are, explains enough. */
   #onFailure(changes: readonly Change[], thrown: unknown): void {
-    const { log, name, onRootGone } = this.#parts;
-    this.#deliveries.clear();
-    if (!(thrown instanceof SessionFailure)) {
-      log.error({ remote: name, err: thrown }, 'an error of the program itself');
-      this.#backlog.add(changes);
-      this.#leaveAlone(String(thrown), false);
-    } else if (this.#state === 'stopped') {
-      this.#backlog.add(changes);
-    } else if (!this.#isRootThere()) {
-      this.#backlog.add(changes);
-      onRootGone();
-    } else if (thrown.isOpening || thrown.isTransient || !this.#reachability.mayBlameFile()) {
-      this.#backlog.add(changes);
-      this.#leaveAlone(thrown.message, thrown.isTransient);
-    } else {
-      this.#suspect(changes, thrown.message);
-    }
-  }
-
-  /** One of these is the culprit. */
-  #suspect(changes: readonly Change[], reason: string): void {
-    const [only] = changes;
-    if (changes.length === 1 && only !== undefined) this.#fail(only, reason);
-    else this.#backlog.suspect(changes);
-  }
-
-  #fail(change: Change, reason: string): void {
-    const { log, name } = this.#parts;
-    const { path, attempts, nextAt } = this.#backlog.fail(change, reason, this.#now());
-    const fields = { remote: name, path, reason, attempts, retryMs: Math.round(nextAt - this.#now()) };
-    if (attempts === 1) log.warn(fields, 'could not be sent');
-    else log.debug(fields, 'could not be sent again');
-  }
-
-  #leaveAlone(reason: string, isTransient: boolean): void {
-    const { log, name } = this.#parts;
-    const block = this.#reachability.block(reason, isTransient, this.#now());
-    if (block === undefined) return;
-    const retryMs = Math.round(block.until - this.#now());
-    const fields = { remote: name, reason, retryMs, backlog: this.#backlog.size };
-    if (block.isKnown) log.debug(fields, 'the remote is still out of reach');
-    else log.warn(fields, 'the remote is out of reach');
+    const isRootThere = this.#isRootThere();
+    if (this.#state === 'stopped' || !isRootThere) this.#backlog.add(changes);
+    else this.#outcomes.onFailure(changes, thrown);
+    if (!isRootThere) this.#parts.onRootGone();
   }
 
   #report(kind: BatchReport['kind'], changes: readonly Change[], startedAt: number, outcome: Outcome): void {
     const { log, name, onBatch } = this.#parts;
-    const now = this.#now();
-    const { changed, deleted, sentBytes, receivedBytes } = outcome;
-    const since = changes.reduce((oldest, change) => Math.min(oldest, change.since), startedAt);
-    const times = { ms: Math.round(now - startedAt), latencyMs: Math.round(now - since) };
-    const fields = { remote: name, changed, deleted, sentBytes, receivedBytes, ...times };
+    const report = reportOf(outcome, { remote: name, kind, changes, startedAt, endedAt: this.#now() });
+    const { paths: _, kind: __, ...fields } = report;
     log.info(fields, kind === 'all' ? 'whole tree sent' : 'sent');
-    onBatch({ ...fields, kind, paths: changes.map(({ path }) => path) });
+    onBatch(report);
   }
 }
 
-function isMereFolder({ deed, found }: Task): boolean {
-  return deed === 'changed' && found.kind === 'folder';
-}
-
-function deliveryOf(deed: Task['deed']): Delivery['kind'] {
-  if (deed === 'added' || deed === 'mirrored') return 'tree';
-  return deed === 'leveled' ? 'level' : 'path';
+/** Those for which it is true, and the others. */
+function divide<T>(all: readonly T[], isTrue: (one: T) => boolean): [T[], T[]] {
+  const [yes, no]: [T[], T[]] = [[], []];
+  for (const one of all) (isTrue(one) ? yes : no).push(one);
+  return [yes, no];
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { realpathSync } from 'node:fs';
-import { decodeName, type Environment, systemPath, UsageError } from '../protocol/index.ts';
+import type { Environment } from '../protocol/index.ts';
+import type { BatchReport } from './batch-report.ts';
 import { type Change, changeOf } from './change.ts';
 import type { SersyncConfig } from './config/sersync-config.ts';
 import type { Clocks } from './deliveries.ts';
@@ -9,11 +9,13 @@ import { EventFilter, type EventFilterRules } from './event-filter.ts';
 import { HardLinks } from './hard-links.ts';
 import { LanePool } from './lanes/lane-pool.ts';
 import type { WatchedRoot } from './lanes/messages.ts';
-import type { BatchReport, Log } from './log.ts';
-import { Remote, type RemoteStatus } from './remote.ts';
+import type { Log } from './log.ts';
+import { Remote } from './remote.ts';
 import { RemoteSessions } from './remote-sessions.ts';
+import type { RemoteStatus } from './remote-status.ts';
 import { type ReplicatorSettings, settingsOf } from './settings.ts';
 import { Settler } from './settler.ts';
+import { findRoot, isRootThere } from './watched-root.ts';
 import { WatchedTree } from './watched-tree.ts';
 
 export interface ReplicatorOptions {
@@ -50,6 +52,8 @@ export interface ReplicatorStatus {
 }
 
 const DEFAULT_LANES = 10;
+/** With one remote at a time. */
+const MOST_SESSIONS = 3;
 const IDLE_MS = 5 * 60_000;
 const DRAIN_MS = 5000;
 const ROOT_CHECK_MS = 500;
@@ -112,7 +116,7 @@ export class Replicator {
       now: clocks.monotonic,
     });
     this.#pool = new LanePool({
-      mostLanes: options.lanes ?? DEFAULT_LANES,
+      mostLanes: this.#mostLanes,
       idleMs: IDLE_MS,
       onHoldFailure: (key, failure) =>
         options.log.debug({ session: key, reason: failure.message }, 'no session'),
@@ -214,6 +218,7 @@ export class Replicator {
       name,
       folder: target.path,
       sessions,
+      mostSessions: this.#fairShare(),
       rules: { filter: this.#filter, deletes, sendsFiles, sendsFolders },
       disk: this.#disk,
       root: this.#root,
@@ -225,6 +230,16 @@ export class Replicator {
       onBatch: (report) => this.events.emit('batch', report),
       onRootGone: () => this.#onRootGone(),
     });
+  }
+
+  get #mostLanes(): number {
+    return this.#options.lanes ?? DEFAULT_LANES;
+  }
+
+  /** Sessions of one remote at a time: if it is slow, lanes are left for the others. */
+  #fairShare(): number {
+    const share = Math.floor(this.#mostLanes / this.#settings.remotes.length);
+    return Math.max(1, Math.min(MOST_SESSIONS, share));
   }
 
   #onHint(path: string, isEcho: boolean): void {
@@ -263,34 +278,16 @@ export class Replicator {
   }
 
   async #lookForRoot(): Promise<void> {
-    const found = this.#disk.look('.');
-    const { device, inode, path } = this.#root;
-    if (found.kind !== 'folder' || found.device !== device || found.inode !== inode) return;
+    if (!isRootThere(this.#disk, this.#root)) return;
     clearInterval(this.#rootCheck);
     await this.#tree.end();
     this.#tree = this.#newTree();
     if (!(await this.#beginTree())) return;
     this.#state = 'watching';
-    this.#options.log.info({ root: path }, 'the watched folder is back');
+    this.#options.log.info({ root: this.#root.path }, 'the watched folder is back');
     for (const remote of this.#remotes) remote.resume();
     this.#toAll('tree');
   }
-}
-
-/** The folder to watch. A symlink is refused: it is a file of the tree above it, and may lead elsewhere tomorrow. */
-function findRoot(folder: string): WatchedRoot {
-  const found = new LocalDisk(folder).look('.');
-  if (found.kind === 'missing') throw new UsageError(`the folder to watch is not there: ${folder}`);
-  if (found.kind === 'unknown')
-    throw new UsageError(`the folder to watch cannot be looked at: ${found.cause.message}`);
-  if (found.kind === 'file') {
-    const what = found.isSymlink
-      ? 'a symlink; write the path of the folder that it leads to'
-      : 'not a folder';
-    throw new UsageError(`the folder to watch is ${what}: ${folder}`);
-  }
-  const path = decodeName(realpathSync(systemPath(folder), 'buffer'));
-  return { path, device: found.device, inode: found.inode };
 }
 
 function after(ms: number): Promise<void> {
