@@ -36,7 +36,7 @@ export class EventFilter {
     this.#rules = rules;
     this.#patterns = rules.excludes.map(({ expression, kind }) => new PathPattern(expression, kind));
     // Backups are left behind only by transfers that delete.
-    this.#paths = new PathFilter({ ...rules.transfer, delete: 'default' }, rules.root);
+    this.#paths = new PathFilter({ ...rules.transfer, recursive: true, delete: 'default' }, rules.root);
   }
 
   /** There are expressions, which no server understands. */
