@@ -13,6 +13,7 @@ const terminal = { input: process.stdin, output: process.stderr };
 const io: CliIo = {
   stdout: sinkOf(process.stdout),
   stderr: sinkOf(process.stderr),
+  isTerminal: process.stdout.isTTY === true,
   environment: process.env,
   signal,
   folder: currentFolder(),
