@@ -77,6 +77,13 @@ async function dispatch(words: readonly string[], io: CliIo): Promise<number> {
         exitCode = await run(words.slice(1), io);
       });
   }
+  program
+    .command('demo')
+    .description('show what tsersync does, with a real rsync daemon and a folder of its own')
+    .action(async () => {
+      const { demo } = await import('./commands/demo.ts');
+      exitCode = await demo(io);
+    });
   // With an action of its own the program would take any word for an argument, and not for an unknown command.
   if (words[0]?.startsWith('-')) {
     program.action(async (options: DaemonOptions) => {

@@ -33,7 +33,9 @@ export async function daemon({ configs, startsWithAll, lanes }: DaemonRequest, i
   const log = openEventLog(io, isDebugged ? 'debug' : 'info');
   for (const config of parsed) introduce(config, log);
   const control = new AbortController();
-  const signal = AbortSignal.any([io.signal, control.signal]);
+  const { signal } = control;
+  io.signal.addEventListener('abort', () => control.abort());
+  if (io.signal.aborted) control.abort();
   const starting = parsed.map(({ config }) =>
     startReplicator(config, { log, signal, startsWithAll, lanes, environment: io.environment }),
   );
