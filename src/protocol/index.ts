@@ -3,13 +3,8 @@ export { listModules, type ModuleLine, type ModuleList } from './client/list-mod
 export { PathFilter } from './client/path-filter.ts';
 export { type OpenPushRequest, openPush, push } from './client/push.ts';
 export { encodeChangeRules, pushChanges } from './client/push-changes.ts';
-export type {
-  PushListeners,
-  PushResult,
-  PushRun,
-  PushSession,
-  PushStatistics,
-} from './client/push-session.ts';
+export type { PushResult, PushStatistics } from './client/push-result.ts';
+export type { PushListeners, PushRun, PushSession } from './client/push-session.ts';
 export { pushTree, type TreePush } from './client/push-tree.ts';
 export type { ServerMessage } from './client/server-messages.ts';
 export * from './errors.ts';

@@ -56,8 +56,7 @@ async function pushTree(
 ): Promise<PushResult> {
   const wishes = { ...options, ...transfer };
   const session = await openPush({ target: targetOf('inbox'), transfer: wishes });
-  const filterList = wishes.delete === undefined ? undefined : Buffer.alloc(4);
-  return await session.run({ tree, filterList, listeners });
+  return await session.run({ tree, listeners });
 }
 
 const stored = () => readTree(join(rsyncd.modulePath('inbox'), 'tree'));
@@ -201,7 +200,7 @@ describe('a tree that is only in memory', () => {
       },
     );
     expect(stored()).toEqual(literal);
-    expect(result.statistics).toMatchObject({ totalFiles: 10, totalSize: 100_008, transferredFiles: 4 });
+    expect(result.statistics).toMatchObject({ totalFiles: 10, totalSize: 100_019, transferredFiles: 4 });
     if (agreed.protocol >= 29) expect(new Set(items).size).toBe(10);
   });
 
@@ -300,8 +299,7 @@ describe('a server that refuses', () => {
     const connection = { password: 'wrong' };
     try {
       const session = await openPush({ ...request, connection });
-      const filterList = transfer.delete === undefined ? undefined : Buffer.alloc(4);
-      return await session.run({ tree, filterList, listeners: {} });
+      return await session.run({ tree });
     } catch (thrown) {
       return thrown;
     }
@@ -329,7 +327,7 @@ describe('a server that refuses', () => {
   it('has no slot left', async () => {
     const first = await openPush({ target: targetOf('narrow', ''), transfer: options });
     expect(await refusal('narrow')).toBeInstanceOf(TooManyConnectionsError);
-    await first.run({ tree, filterList: undefined, listeners: {} });
+    await first.run({ tree });
   });
 
   it('dies in the middle', async () => {
@@ -339,7 +337,7 @@ describe('a server that refuses', () => {
       transfer: options,
     });
     await daemon.stop();
-    await expect(session.run({ tree, filterList: undefined, listeners: {} })).rejects.toMatchObject({
+    await expect(session.run({ tree })).rejects.toMatchObject({
       isTransient: true,
     });
   });
@@ -352,7 +350,6 @@ describe('a session that waits', () => {
     await new Promise((resolve) => setTimeout(resolve, 2500));
     const result = await session.run({
       tree: memoryTree({ f: 'late' }),
-      filterList: undefined,
       listeners: {},
     });
     expect(result.exitCode).toBe(0);
@@ -364,9 +361,7 @@ describe('a session that waits', () => {
     const target = targetOf('inbox');
     const session = await openPush({ target, transfer: options, signal: abort.signal });
     abort.abort();
-    await expect(
-      session.run({ tree: memoryTree({ f: 'x' }), filterList: undefined, listeners: {} }),
-    ).rejects.toMatchObject({ exitCode: 20 });
+    await expect(session.run({ tree: memoryTree({ f: 'x' }) })).rejects.toMatchObject({ exitCode: 20 });
     expect(existsSync(join(rsyncd.modulePath('inbox'), 'tree'))).toBe(false);
   });
 });

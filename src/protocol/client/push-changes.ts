@@ -2,7 +2,8 @@ import { type ChangeSet, ChangeTree } from '../files/change-tree.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
-import type { PushListeners, PushResult, PushSession } from './push-session.ts';
+import type { PushResult } from './push-result.ts';
+import type { PushListeners, PushSession } from './push-session.ts';
 
 /**
  * Pushes scattered changes, deletions among them, in one session. It must have been opened recursive, without

@@ -6,11 +6,12 @@ import {
   exitCodes,
   type Problem,
   RemoteExitError,
+  UsageError,
 } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import { FileList } from '../file-list/file-list.ts';
-import type { KindCounts } from '../file-list/kind-counts.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
+import { pushSendsFilterList } from '../filter/wire.ts';
 import { decodeChecksumSeed, type ServerOffers } from '../handshake/set-up.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import { FileSender } from '../roles/file-sender.ts';
@@ -25,10 +26,14 @@ import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
 import type { Connection } from './connection.ts';
 import { entryFormatOf, tokenWriterFor } from './formats.ts';
+import type { PushResult } from './push-result.ts';
 import { type ServerMessage, ServerMessages } from './server-messages.ts';
 
 /** How long a server whose connection broke may take to hand over what it said before. */
 const LAST_WORDS_MS = 1000;
+
+/** The end of a filter list, and nothing before it. */
+const NO_FILTER_RULES = Uint8Array.of(0, 0, 0, 0);
 
 /** Messages that are kept for a listener who is still to come. */
 const MAX_EARLY_MESSAGES = 1000;
@@ -52,37 +57,12 @@ export interface PushListeners {
   progress?(entry: FileEntry, position: number): void;
 }
 
-export interface PushStatistics extends SenderCounts {
-  /** Entries in the file list. */
-  readonly totalFiles: number;
-  /** The same, by kind. */
-  readonly listed: KindCounts;
-  /** Bytes of all regular files and symlinks in the list, as rsync counts them. */
-  readonly totalSize: number;
-  /** How long it took to read the tree for the list. */
-  readonly listingMs: number;
-  /** Bytes on the wire, handshake included. */
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
-}
-
-/** How a push that went to its end has ended. */
-export interface PushResult {
-  /** rsync's: 0; 23 some files did not arrive; 24 some source files vanished; 25 `--max-delete` was reached. */
-  readonly exitCode: number;
-  /** Files that could not be read on our side. */
-  readonly problems: readonly Problem[];
-  /** The first error texts of the server. */
-  readonly serverErrors: readonly string[];
-  readonly statistics: PushStatistics;
-}
-
 /** What differs from one run to the next. */
 export interface PushRun {
   readonly tree: SourceTree;
-  /** Encoded filter rules; undefined where the options say that none are sent. */
-  readonly filterList: Uint8Array | undefined;
-  readonly listeners: PushListeners;
+  /** Encoded filter rules for the server. Without them it hears of none. */
+  readonly filterList?: Uint8Array | undefined;
+  readonly listeners?: PushListeners;
 }
 
 interface PushSessionParts {
@@ -153,8 +133,12 @@ export class PushSession {
     await this.#seed.promise;
   }
 
-  /** Pushes a tree. A session pushes once; whatever happens, it is over afterwards. */
-  async run({ tree, filterList, listeners }: PushRun): Promise<PushResult> {
+  /**
+   * Pushes a tree. A session pushes once; whatever happens, it is over afterwards.
+   *
+   * @throws UsageError if there are rules, and the server expects none with these options.
+   */
+  async run({ tree, filterList, listeners = {} }: PushRun): Promise<PushResult> {
     if (this.#state !== 'waiting') throw new Error('a push session runs once: open another one');
     this.#state = 'running';
     this.#listeners = listeners;
@@ -166,7 +150,7 @@ export class PushSession {
       listeners.problem?.(problem);
     };
     try {
-      if (filterList !== undefined) this.#connection.writer.encoder.bytes(filterList);
+      this.#sendFilterList(filterList);
       const indexes = new IndexEncoder(this.terms.protocol);
       const lists = await this.#listSender(tree, indexes, onProblem);
       this.#lists = lists;
@@ -177,6 +161,12 @@ export class PushSession {
     } finally {
       this.close();
     }
+  }
+
+  #sendFilterList(filterList: Uint8Array | undefined): void {
+    const isExpected = pushSendsFilterList(this.options, [], this.terms.protocol);
+    if (isExpected) this.#connection.writer.encoder.bytes(filterList ?? NO_FILTER_RULES);
+    else if (filterList !== undefined) throw new UsageError('filter rules are for a server that deletes');
   }
 
   /** How far the file list is: it may go on while files are sent. */

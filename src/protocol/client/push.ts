@@ -10,7 +10,8 @@ import { resolveOptions } from '../options/resolve-options.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
 import { connectDaemon } from './connection.ts';
-import { type PushListeners, type PushResult, PushSession } from './push-session.ts';
+import type { PushResult } from './push-result.ts';
+import { type PushListeners, PushSession } from './push-session.ts';
 import { pushTree } from './push-tree.ts';
 
 export interface OpenPushRequest {
