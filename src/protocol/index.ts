@@ -2,7 +2,7 @@ export { digestLengths } from './checksum/strong.ts';
 export { listModules, type ModuleLine, type ModuleList } from './client/list-modules.ts';
 export { PathFilter } from './client/path-filter.ts';
 export { type OpenPushRequest, openPush, push } from './client/push.ts';
-export { encodeChangeRules, pushChanges } from './client/push-changes.ts';
+export { encodeChangeRules, pushChanges, sweepsOf } from './client/push-changes.ts';
 export type { PushResult, PushStatistics } from './client/push-result.ts';
 export type { PushListeners, PushRun, PushSession } from './client/push-session.ts';
 export { pushTree, type TreePush } from './client/push-tree.ts';

@@ -24,6 +24,8 @@ export interface ReplicatorOptions {
   readonly startsWithAll?: boolean;
   /** `-n`: how many sessions run at a time; default 10. */
   readonly lanes?: number;
+  /** How long stopping may take until what has changed is sent; default 5000. */
+  readonly drainMs?: number;
   /** Variables that rsync honours, such as `RSYNC_PASSWORD`. */
   readonly environment?: Environment;
 }
@@ -130,10 +132,9 @@ export class Replicator {
   async start(): Promise<void> {
     const { signal, log, startsWithAll } = this.#options;
     signal?.addEventListener('abort', this.#onAbort);
-    if (signal?.aborted) await this.stop();
+    if (signal?.aborted) return await this.stop();
     for (const remote of this.#remotes) remote.expect();
-    await this.#tree.begin();
-    if (this.#state !== 'starting') return;
+    if (!(await this.#beginTree())) return;
     this.#state = 'watching';
     log.info({ root: this.#root.path, folders: this.#tree.folderCount }, 'watching');
     if (startsWithAll === true) this.#toAll('all');
@@ -162,7 +163,7 @@ export class Replicator {
     clearInterval(this.#rootCheck);
     clearTimeout(this.#catchUp);
     await this.#tree.end();
-    await Promise.race([this.#drain(), after(DRAIN_MS)]);
+    await Promise.race([this.#drain(), after(this.#options.drainMs ?? DRAIN_MS)]);
     this.#state = 'stopped';
     this.#settler.stop();
     this.#hardLinks.stop();
@@ -176,6 +177,15 @@ export class Replicator {
   async #drain(): Promise<void> {
     await this.#settler.flush();
     await Promise.all(this.#remotes.map((remote) => remote.drained()));
+  }
+
+  /** Answers whether the replicator goes on: it may have been stopped meanwhile. */
+  async #beginTree(): Promise<boolean> {
+    await this.#tree.begin();
+    if (this.#stopping === undefined) return true;
+    await this.#tree.end();
+    await this.#stopping;
+    return false;
   }
 
   #newTree(): WatchedTree {
@@ -233,6 +243,7 @@ export class Replicator {
   }
 
   #onTrouble(error: Error): void {
+    if (this.#stopping !== undefined) return;
     if (error.message !== this.#trouble) this.#options.log.error({ err: error }, error.message);
     this.#trouble = error.message;
     clearTimeout(this.#catchUp);
@@ -258,8 +269,7 @@ export class Replicator {
     clearInterval(this.#rootCheck);
     await this.#tree.end();
     this.#tree = this.#newTree();
-    await this.#tree.begin();
-    if (this.#state !== 'paused') return;
+    if (!(await this.#beginTree())) return;
     this.#state = 'watching';
     this.#options.log.info({ root: path }, 'the watched folder is back');
     for (const remote of this.#remotes) remote.resume();

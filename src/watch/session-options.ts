@@ -98,7 +98,7 @@ function forChanges(rules: SessionRules): TransferOptions {
     modifyWindow: -1,
     incRecursive: false,
     ...(updatesOnly && update === true && { update }),
-    ...((pruneEmptyDirs === true || !sendsFolders) && { pruneEmptyDirs: true }),
+    ...(!sendsFolders && { pruneEmptyDirs: true }),
     ...(transfer.itemizeChanges === 2 && { itemizeChanges: 2 }),
   };
 }

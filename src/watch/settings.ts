@@ -71,7 +71,7 @@ export function settingsOf(config: SersyncConfig, environment: Environment = {})
     sendsFiles: [inotify.createFile, inotify.closeWrite, inotify.modify, inotify.moveTo].some(
       ({ isOn }) => isOn,
     ),
-    sendsFolders: inotify.createFolder.isOn,
+    sendsFolders: inotify.createFolder.isOn && transfer.pruneEmptyDirs !== true,
     updatesOnly: tsersync.update.isForEvents,
     settle: tsersync.settle,
     retryMs: sersync.failLog.retryMinutes * MINUTE_MS,

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { startReplicator } from '../../src/watch/index.ts';
 import { keptLog, LEFT_BEHIND, replicationConfig, untilEqual } from '../support/replication.ts';
 import { startRsyncd } from '../support/rsyncd.ts';
+import { shake } from '../support/shaker.ts';
 
 /*
  * Changes a watched tree at random for a long time, and looks now and then whether the remote is equal. Not part of
@@ -58,7 +58,8 @@ const faults = (async () => {
 
 for (let round = 0; round < Number(values.rounds); round += 1) {
   const seed = Number(values.seed) + round;
-  const deeds = await shake(seed);
+  const steps = Number(values.steps);
+  const deeds = await shake({ root, outside, seed, steps, pauseMs: Number(values.pause) });
   const startedAt = performance.now();
   try {
     const options = values.faults ? [LEFT_BEHIND] : [];
@@ -86,21 +87,4 @@ rmSync(folder, { recursive: true });
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function shake(seed: number): Promise<string[]> {
-  const { steps, pause } = values;
-  const script = join(import.meta.dirname, 'shake.ts');
-  const child = spawn(process.execPath, [script, root, outside, String(seed), steps, pause], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk) => chunks.push(chunk));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code !== 0) reject(new Error(`the changes ended with ${code}`));
-      else resolve(Buffer.concat(chunks).toString().split('\n'));
-    });
-  });
 }

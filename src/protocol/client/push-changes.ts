@@ -1,4 +1,4 @@
-import { type ChangeSet, ChangeTree } from '../files/change-tree.ts';
+import { type ChangeSet, ChangeTree, type ChangeTreeOptions } from '../files/change-tree.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
@@ -15,14 +15,21 @@ export async function pushChanges(
   changes: ChangeSet,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
-  const { protocol } = session.terms;
-  const tree = new ChangeTree(root, changes, { hardLinks: false, atimes: false, sweepsRoot: protocol < 30 });
+  const tree = new ChangeTree(root, changes, { hardLinks: false, atimes: false, ...sweepsOf(session) });
   try {
     const filterList = encodeChangeRules(session, changes);
     return await session.run({ tree, filterList, listeners });
   } finally {
     tree.close();
   }
+}
+
+/** What the server has to look through for its deletions. */
+export function sweepsOf({
+  options,
+  terms,
+}: Pick<PushSession, 'options' | 'terms'>): Pick<ChangeTreeOptions, 'sweepsRoot' | 'prunes'> {
+  return { sweepsRoot: terms.protocol < 30, prunes: options.pruneEmptyDirs === true };
 }
 
 /**
@@ -37,7 +44,8 @@ export function encodeChangeRules(
 ): Uint8Array | undefined {
   if (!pushSendsFilterList(options, [], protocol)) return undefined;
   const encoder = new Encoder();
-  for (const rule of rulesOf(changes, protocol)) {
+  const rules = rulesOf(changes, { protocol, prunes: options.pruneEmptyDirs === true });
+  for (const rule of rules) {
     const bytes = encodeName(rule);
     encoder.int32(bytes.length);
     encoder.bytes(bytes);
@@ -47,7 +55,10 @@ export function encodeChangeRules(
 }
 
 /** In the order in which they count: the first that matches decides. */
-function rulesOf(changes: ChangeSet, protocol: number): string[] {
+function rulesOf(
+  changes: ChangeSet,
+  { protocol, prunes }: { readonly protocol: number; readonly prunes: boolean },
+): string[] {
   const { mirrored, replaced = [], leveled = [], kept = [], keptFiles = [] } = changes;
   const { gone, goneFolders = [], goneFiles = [] } = changes;
   return [
@@ -58,6 +69,7 @@ function rulesOf(changes: ChangeSet, protocol: number): string[] {
     ...goneFolders.flatMap((path) => [ruleForFolder(path), `+ ${quoted(path)}/**`]),
     ...replaced.map((path) => `+ ${quoted(path)}/**`),
     ...kept.map((pattern) => `- ${pattern}`),
+    ...(prunes ? rulesForPruning(changes, protocol) : []),
     // Folders before the files that are kept, which are files only.
     ...mirrored.map((path) => `+ ${quoted(path)}/**/`),
     ...leveled.flatMap((path) => [`+ ${quoted(path)}/*/`, `+ ${quoted(path)}/*/**`]),
@@ -66,6 +78,16 @@ function rulesOf(changes: ChangeSet, protocol: number): string[] {
     ...leveled.map((path) => `+ ${quoted(path)}/*`),
     '- *',
   ];
+}
+
+/**
+ * What is protected is not pruned, and all is that no rule before has named. Below protocol 30 an added folder would be
+ * looked through for deletions then.
+ */
+function rulesForPruning({ added, mirrored, leveled = [] }: ChangeSet, protocol: number): string[] {
+  const tops = protocol < 30 ? [...mirrored, ...leveled] : [...added, ...mirrored, ...leveled];
+  const below = protocol < 30 ? [] : added.map((path) => `+ ${quoted(path)}/**/`);
+  return [...tops.filter((path) => path !== '.').map(ruleForFolder), ...below];
 }
 
 function ruleForFolder(path: string): string {

@@ -46,6 +46,8 @@ export interface ChangeSet {
 export interface ChangeTreeOptions extends EntryWishes {
   /** Below protocol 30 a receiver sweeps nothing unless it sweeps from the root on; the rules protect the rest. */
   readonly sweepsRoot?: boolean;
+  /** The receiver leaves empty folders out; those that are to be as here it deletes then. */
+  readonly prunes?: boolean;
   /** Whether a path below an added, mirrored or leveled folder is listed. */
   readonly accepts?: ((path: string, isFolder: boolean) => boolean) | undefined;
 }
@@ -82,6 +84,8 @@ export class ChangeTree implements SourceTree {
     for (const path of added) this.#nodeAt(path).wish = 'added';
     for (const path of mirrored) this.#nodeAt(path).wish = 'mirrored';
     for (const path of [...gone, ...goneFolders, ...goneFiles]) this.#nodeAt(dirname(path)).isSwept = true;
+    const pruned = options.prunes === true ? [...mirrored, ...leveled] : [];
+    for (const path of pruned) if (path !== '.') this.#nodeAt(dirname(path)).isSwept = true;
     this.#top = options.sweepsRoot === true ? 'root' : contentsOf(this.#root);
   }
 

@@ -8,6 +8,7 @@ import {
   type PushSession,
   parseFilters,
   pushTree,
+  sweepsOf,
   type TransferOptions,
 } from '../../protocol/index.ts';
 import { EventFilter } from '../event-filter.ts';
@@ -57,7 +58,7 @@ async function send(
   };
   const tree =
     work.kind === 'changes'
-      ? new ChangeTree(root.path, work.changes, { ...wishes, sweepsRoot: session.terms.protocol < 30 })
+      ? new ChangeTree(root.path, work.changes, { ...wishes, ...sweepsOf(session) })
       : new LocalTree([`${root.path}/`], { ...wishes, recursive: true, dirs: true, relative: false });
   const guarded = new GuardedTree(tree, root);
   try {
