@@ -55,6 +55,8 @@ export interface PushListeners {
   problem?(problem: Problem): void;
   /** So much of a file has been sent; called several times for a large one, never for an empty one. */
   progress?(entry: FileEntry, position: number): void;
+  /** The push is over, whether it went well or not; nothing follows. */
+  end?(): void;
 }
 
 /** What differs from one run to the next. */
@@ -160,6 +162,7 @@ export class PushSession {
       throw await this.#reasonFor(thrown);
     } finally {
       this.close();
+      listeners.end?.();
     }
   }
 
