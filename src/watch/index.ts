@@ -7,6 +7,7 @@ export type { PathMatch, PathPattern } from './config/path-pattern.ts';
 export type * from './config/sersync-config.ts';
 export { pluginNames } from './config/sersync-config.ts';
 export type { Log } from './log.ts';
+export { noticesOf } from './notices.ts';
 export type { RemoteStatus } from './remote-status.ts';
 export {
   Replicator,

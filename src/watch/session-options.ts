@@ -38,9 +38,9 @@ export function sessionOptions(kind: SessionKind, rules: SessionRules): Transfer
     case 'always':
       return { ...forChanges(rules), ...deletion(deletes), ignoreTimes: rules.transfer.checksum !== true };
     case 'times':
-      return { ...forChanges(rules), ...deletion(deletes), modifyWindow: -1 };
+      return { ...forChanges(rules), ...deletion(deletes) };
     case 'rehearsal':
-      return { ...forChanges(rules), ...deletion(true), modifyWindow: -1, dryRun: true };
+      return { ...forChanges(rules), ...deletion(true), dryRun: true };
     case 'all':
       return { ...forAll(rules), ...deletion(deletes) };
     case 'all-without-deletion':
@@ -89,11 +89,13 @@ function forCatchUp(rules: SessionRules): TransferOptions {
   return { ...options, modifyWindow: -1, ...(rules.updatesOnly && update === true && { update }) };
 }
 
+/** To the nanosecond: what changed twice within a second, or a folder whose time was touched by a deletion in it. */
 function forChanges(rules: SessionRules): TransferOptions {
   const { updatesOnly, sendsFolders, transfer } = rules;
   const { filters, ignoreTimes, modifyWindow, pruneEmptyDirs, update, ...options } = forTree(rules);
   return {
     ...options,
+    modifyWindow: -1,
     incRecursive: false,
     ...(updatesOnly && update === true && { update }),
     ...(!sendsFolders && { pruneEmptyDirs: true }),

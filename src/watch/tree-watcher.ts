@@ -31,6 +31,7 @@ export class TreeWatcher {
   readonly #left = new Set<string>();
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #onStop: (() => void) | undefined;
 
   constructor(parts: TreeWatcherParts) {
     this.#parts = parts;
@@ -65,7 +66,11 @@ export class TreeWatcher {
       onHint(path, true);
     });
     watcher.on('error', (error) => onTrouble(explain(error as Error)));
-    await new Promise<void>((resolve) => watcher.once('ready', resolve));
+    // One that is closed while it is starting is never ready.
+    await new Promise<void>((resolve) => {
+      watcher.once('ready', resolve);
+      this.#onStop = resolve;
+    });
   }
 
   /** A folder has been found that may not be watched: it is, from now on. */
@@ -83,6 +88,7 @@ export class TreeWatcher {
     clearTimeout(this.#timer);
     this.#extra.forget('.');
     await this.#watcher?.close();
+    this.#onStop?.();
     this.#watcher = undefined;
   }
 

@@ -47,7 +47,7 @@ afterAll(async () => {
 
 describe.each(Object.entries(pushCases))('%s', (_, cases) => {
   it.each(cases.map((one) => [nameOf(one), one] as const))('%s', async (_name, one) => {
-    await checkCase(one, ['before', 'after']);
+    await comparePushes(one, ['before', 'after']);
   });
 });
 
@@ -57,14 +57,9 @@ describe('disks below others', () => {
     const place = join(folder, 'before/tree/empty');
     using _disk = mountTinyDisk(place);
     writeFileSync(join(place, 'elsewhere'), 'on another disk');
-    await checkCase(one, ['before']);
+    await comparePushes(one, ['before']);
   });
 });
-
-async function checkCase(one: PushCase, states: readonly string[]): Promise<void> {
-  if (one.waitingFor === undefined) await comparePushes(one, states);
-  else await expect(comparePushes(one, states), `${one.waitingFor}: it passes now`).rejects.toThrow();
-}
 
 /** Pushes the trees one after the other, with both programs. */
 async function comparePushes(one: PushCase, states: readonly string[]): Promise<void> {
@@ -73,7 +68,7 @@ async function comparePushes(one: PushCase, states: readonly string[]): Promise<
   for (const state of states) {
     const [theirSource, ourSource] = sourceFolders(one, state);
     const [theirs, ours] = await Promise.all([
-      rsync(wordsOf(one, theirSource, 'theirs')),
+      rsync(wordsOf(one, theirSource, 'theirs'), { environment: plainWords() }),
       tsersync(['push', ...wordsOf(one, ourSource, 'ours')]),
     ]);
     const stateOf = (path: string) => treeState(path, startedAt);
@@ -84,6 +79,14 @@ async function comparePushes(one: PushCase, states: readonly string[]): Promise<
     const left = (source: string) => stateOf(join(source, 'tree'));
     expect(left(ourSource), `what is left of the ${state} tree`).toEqual(left(theirSource));
   }
+}
+
+/**
+ * Real clients put backslashes before wildcards (`--usermap=\*:1`), which no server before 3.4.4 takes away again: it
+ * looks for a user of that name. Our client adds none; theirs leaves them out where words are secluded.
+ */
+function plainWords(): Record<string, string> {
+  return rsyncd.isBefore('3.4.4') ? { RSYNC_PROTECT_ARGS: '1' } : {};
 }
 
 /** The folders that hold the tree for each program. */
@@ -137,7 +140,9 @@ function told({ exitCode, stdout, stderr }: RsyncResult, source: string): object
   };
 }
 
-/** Each program has words of its own for how it ended. */
+/** Each program has words of its own for how it ended; rsync's are two lines if the server left without a word. */
 function isNoLastLine(line: string): boolean {
-  return !/^(?:rsync (?:error|warning)|tsersync): .* \(code \d+\)/.test(line);
+  return !/^(?:rsync (?:error|warning)|tsersync): .* \(code \d+\)|^rsync: connection unexpectedly closed /.test(
+    line,
+  );
 }
