@@ -118,7 +118,8 @@ build() {
   rm -rf "$root/.node/dist"
   "$node" "$root/node_modules/typescript/bin/tsc" -p "$root/tsconfig.build.json" --outDir "$root/.node/dist" >&2 ||
     die 'the build failed'
-  "$node" --disable-warning=ExperimentalWarning "$root/scripts/bundle-cli.ts" "$root/.node/dist" >&2 ||
+  # Some versions warn that they strip types.
+  NODE_NO_WARNINGS=1 "$node" "$root/scripts/bundle-cli.ts" "$root/.node/dist" >&2 ||
     die 'the files of the command could not be joined'
   rm -rf "$root/dist"
   mv "$root/.node/dist" "$root/dist"

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   AuthenticationError,
+  ChangedError,
   type FileEntry,
   openPush,
   type PushListeners,
@@ -367,6 +368,38 @@ describe('a session that waits', () => {
 });
 
 describe('files of this machine', () => {
+  it('that change after they were sent are not removed, whatever is asked for', async () => {
+    const source = join(base, 'changing');
+    writeTree(source, { kept: 'old', sent: 'new', sub: { gone: 'x' } });
+    const told: string[] = [];
+    const result = await push(
+      [`${source}/`],
+      { target: targetOf('inbox'), transfer: { ...options, removeSourceFiles: true } },
+      {
+        item: ({ name }, _item, sent) => {
+          if (sent === undefined) return;
+          if (name === 'kept') writeFileSync(join(source, name), 'newer');
+          if (name === 'sub/gone') rmSync(join(source, name));
+        },
+        arrived: ({ name }) => told.push(`${name} is there`),
+        removed: ({ name }, wasThere) => told.push(`${name} ${wasThere ? 'removed' : 'had gone'}`),
+      },
+    );
+    expect(readTree(source)).toEqual({ kept: 'newer', sub: {} });
+    expect(stored()).toEqual({ kept: 'old', sent: 'new', sub: { gone: 'x' } });
+    expect(result).toMatchObject({
+      exitCode: 23,
+      problems: [{ path: 'kept', doing: 'unlink', kind: 'failed', cause: expect.any(ChangedError) }],
+    });
+    expect(told.sort()).toEqual([
+      'kept is there',
+      'sent is there',
+      'sent removed',
+      'sub/gone had gone',
+      'sub/gone is there',
+    ]);
+  });
+
   it('are pushed by their names, with those that are not there reported', async () => {
     const source = join(base, 'source');
     writeTree(source, { d: { f: 'x' }, g: 'y' });

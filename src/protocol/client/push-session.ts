@@ -14,6 +14,7 @@ import type { SourceTree } from '../file-list/source-tree.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
 import { decodeChecksumSeed, type ServerOffers } from '../handshake/set-up.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
+import { Arrivals } from '../roles/arrivals.ts';
 import { FileSender } from '../roles/file-sender.ts';
 import { FileSummer } from '../roles/file-summer.ts';
 import type { Item } from '../roles/item.ts';
@@ -49,6 +50,10 @@ export interface PushListeners {
   item?(entry: FileEntry, item: Item, sent?: SentContent): void;
   /** The content of a file is about to be sent; `progress` and `item` follow. */
   sending?(entry: FileEntry, item: Item): void;
+  /** An entry is in place at the destination; told with `removeSourceFiles` only, which a tree may ignore. */
+  arrived?(entry: FileEntry): void;
+  /** An entry was removed at its source, or had gone from there already. */
+  removed?(entry: FileEntry, wasThere: boolean): void;
   /** A path was deleted at the destination. */
   deleted?(path: string, isFolder: boolean): void;
   message?(message: ServerMessage): void;
@@ -96,6 +101,8 @@ export class PushSession {
   readonly #reading: Promise<void>;
   #listeners: PushListeners = {};
   #lists: ListSender | undefined;
+  /** Only if we have asked to hear of them. */
+  #arrivals: Arrivals | undefined;
   /** What the server has said before anybody listened. */
   #earlyMessages: ServerMessage[] = [];
   #state: 'waiting' | 'running' | 'over' = 'waiting';
@@ -114,6 +121,7 @@ export class PushSession {
         else if (this.#earlyMessages.length < MAX_EARLY_MESSAGES) this.#earlyMessages.push(message);
       },
       onDeleted: (path, isFolder) => this.#listeners.deleted?.(path, isFolder),
+      onSuccess: (index) => this.#arrivals?.arrived(index),
       onTimeout: (seconds) => connection.heartbeat.adoptTimeout(seconds),
       onExit: () => this.#confirmExit(),
     });
@@ -156,7 +164,18 @@ export class PushSession {
       const indexes = new IndexEncoder(this.terms.protocol);
       const lists = await this.#listSender(tree, indexes, onProblem);
       this.#lists = lists;
+      const { removeSourceFiles, dryRun } = this.options;
+      if (removeSourceFiles === true && dryRun !== true) {
+        this.#arrivals = new Arrivals({
+          tree,
+          list: this.#list,
+          onArrived: (entry) => listeners.arrived?.(entry),
+          onRemoved: (entry, wasThere) => listeners.removed?.(entry, wasThere),
+          onProblem,
+        });
+      }
       const counts = await this.#send(tree, indexes, lists, onProblem);
+      await this.#arrivals?.settled();
       return this.#result(counts, lists, problems);
     } catch (thrown) {
       throw await this.#reasonFor(thrown);

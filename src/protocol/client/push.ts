@@ -1,5 +1,4 @@
 import { ConnectionClosedError } from '../errors.ts';
-import { LocalTree } from '../files/local-tree.ts';
 import type { CvsIgnore } from '../filter/filter-rules.ts';
 import { parseFilters } from '../filter/parse-filters.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
@@ -10,6 +9,7 @@ import { resolveOptions } from '../options/resolve-options.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
 import { connectDaemon } from './connection.ts';
+import { openLocalTree } from './local-source.ts';
 import type { PushResult } from './push-result.ts';
 import { type PushListeners, PushSession } from './push-session.ts';
 import { pushTree } from './push-tree.ts';
@@ -105,17 +105,23 @@ export async function push(
   request: PushRequest,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
+  const { end, ...others } = listeners;
+  try {
+    return await pushSources(sources, request, others);
+  } finally {
+    end?.();
+  }
+}
+
+async function pushSources(
+  sources: readonly string[],
+  request: PushRequest,
+  listeners: PushListeners,
+): Promise<PushResult> {
   const { transfer, cvsIgnore } = request;
   const options = resolveOptions(transfer);
-  const { recursive, dirs, relative, hardLinks, atimes } = options;
   const filters = parseFilters(options, { ...(cvsIgnore && { cvsIgnore }) });
-  const tree = new LocalTree(sources, {
-    recursive,
-    dirs,
-    relative,
-    hardLinks: hardLinks === true,
-    atimes: (atimes ?? 0) > 0,
-  });
+  const tree = await openLocalTree(sources, options);
   const session = await beginPush(request);
   try {
     return await pushTree(session, { tree, root: tree.root, filters, listeners });

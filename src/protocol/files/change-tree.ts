@@ -4,15 +4,8 @@ import type { FileEntry, FolderContents, IdNames } from '../file-list/file-entry
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import { localIdNames } from './id-names.ts';
-import {
-  attempt,
-  type LocalEntry,
-  type Origin,
-  pathOf,
-  readEntries,
-  readEntry,
-  realFolder,
-} from './local-entry.ts';
+import { attempt, type LocalEntry, readEntries, readEntry } from './local-entry.ts';
+import { type Origin, pathOf, realFolder } from './origin.ts';
 import { SourceOpener } from './source-file.ts';
 import type { EntryWishes } from './stat-entry.ts';
 
