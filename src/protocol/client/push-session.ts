@@ -187,6 +187,7 @@ export class PushSession {
   /** Ends the session at once. Safe to call at any time, and twice. */
   close(): void {
     this.#state = 'over';
+    this.#requests.abandon();
     this.#connection.heartbeat.stop();
     this.#connection.transport.destroy();
   }
@@ -333,6 +334,7 @@ export class PushSession {
     const { transport } = this.#connection;
     if (!isBrokenLine(thrown)) return thrown;
     const lastWords = setTimeout(() => transport.destroy(), LAST_WORDS_MS);
+    this.#requests.abandon();
     await this.#reading;
     clearTimeout(lastWords);
     if (!isBrokenLine(this.#requests.failure)) return this.#requests.failure;
