@@ -106,7 +106,8 @@ use_build() {
 # A file that was deleted shows as a newer folder.
 has_build() {
   [ -f "$root/dist/cli/main.js" ] && [ -f "$root/.node/built" ] &&
-    [ -z "$(find "$root/src" "$root/tsconfig.json" "$root/tsconfig.build.json" -newer "$root/.node/built")" ]
+    [ -z "$(find "$root/src" "$root/tsconfig.json" "$root/tsconfig.build.json" \
+      "$root/scripts/bundle-cli.ts" -newer "$root/.node/built")" ]
 }
 
 # Built aside and then swapped in, so that a build that fails leaves the old one and nothing stale stays in it.
@@ -116,6 +117,9 @@ build() {
   rm -rf "$root/.node/dist"
   "$node" "$root/node_modules/typescript/bin/tsc" -p "$root/tsconfig.build.json" --outDir "$root/.node/dist" >&2 ||
     die 'the build failed'
+  # Some versions warn that they strip types.
+  NODE_NO_WARNINGS=1 "$node" "$root/scripts/bundle-cli.ts" "$root/.node/dist" >&2 ||
+    die 'the files of the command could not be joined'
   rm -rf "$root/dist"
   mv "$root/.node/dist" "$root/dist"
   # Dated before tsc started: what was edited meanwhile is newer.

@@ -56,13 +56,16 @@ export class SourcePaths {
     return resolve(this.#options.folder, isSource ? path : this.pathOf(path));
   }
 
-  /** The absolute path of the folder in which a source is looked for. */
+  /** The absolute path of the folder in which a source is looked for; what is listed is no source of its own. */
   folderOf(text: string): string {
+    if (this.#options.hasList) return this.fullPath(text.slice(0, text.lastIndexOf('/') + 1));
     return resolve(this.#options.folder, this.#sources.find((source) => source.text === text)?.base ?? '');
   }
 
   /** The name under which a source is listed, or would be. */
   nameOf(text: string): string {
+    const { hasList, relative } = this.#options;
+    if (hasList) return (relative ? text.replace(/\/$/, '') : text.slice(text.lastIndexOf('/') + 1)) || '.';
     return this.#sources.find((source) => source.text === text)?.name ?? '.';
   }
 

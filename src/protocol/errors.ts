@@ -44,6 +44,12 @@ export class TargetError extends RsyncError {
   readonly exitCode = exitCodes.startup;
 }
 
+/** The folder that everything is relative to cannot be entered. */
+export class SelectionError extends RsyncError {
+  readonly code = 'ERR_RSYNC_SELECTION';
+  readonly exitCode = exitCodes.fileSelection;
+}
+
 /** The request is sensible, but this program (or the server) does not do it. */
 export class UnsupportedError extends RsyncError {
   readonly code = 'ERR_RSYNC_UNSUPPORTED';
@@ -150,7 +156,7 @@ export class RemoteExitError extends RsyncError {
 export interface Problem {
   /** Path of the file as it stands in the file list, or as the user named it. */
   readonly path: string;
-  /** What was being done, as the system call: `open`, `read`, `lstat`, `readdir`, `readlink`. */
+  /** What was being done, as the system call: `open`, `read`, `lstat`, `readdir`; `stat` is following a symlink, `unlink` removing what has arrived. */
   readonly doing: string;
   /** The cause: usually a Node system error with `code` and `syscall`. */
   readonly cause: Error;

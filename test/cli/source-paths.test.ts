@@ -44,6 +44,12 @@ describe('the path of a listed name', () => {
     const paths = pathsOf(['/data/x'], { relative: true, hasList: true });
     expect(paths.pathOf('sub/file')).toBe('/data/x/sub/file');
     expect(paths.shownName('sub')).toBe('sub');
+    expect(paths.nameOf('sub/deep/')).toBe('sub/deep');
+    expect(paths.folderOf('a/b/c')).toBe('/data/x/a/b');
+    expect(paths.folderOf('a/b/')).toBe('/data/x/a/b');
+    expect(paths.folderOf('a')).toBe('/data/x');
+    const plain = pathsOf(['/data/x'], { hasList: true });
+    expect(['sub/deep', 'sub/deep/', '.'].map((text) => plain.nameOf(text))).toEqual(['deep', '.', '.']);
   });
 
   it('is looked up on the disk where it could be below several sources', () => {

@@ -14,11 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exitCodeOf, type Problem, UsageError } from '../../src/protocol/errors.ts';
-import type { FileEntry } from '../../src/protocol/file-list/file-entry.ts';
-import { isDirectory } from '../../src/protocol/file-list/file-mode.ts';
+import { UsageError } from '../../src/protocol/errors.ts';
 import { LocalTree } from '../../src/protocol/files/local-tree.ts';
-import { compareNames } from '../../src/protocol/wire/file-name.ts';
+import { comparable, errorOf, exitCodeFor, listAll, merged } from '../support/compared-lists.ts';
 import { recordClientList } from '../support/list-recorder.ts';
 
 const isRoot = process.geteuid?.() === 0;
@@ -73,57 +71,9 @@ interface Wishes {
   readonly relative?: boolean;
 }
 
-/** Everything that a tree lists, as a push asks for it. */
-function listAll(sources: readonly string[], { recursive = false, dirs = false, relative = false }: Wishes) {
+function listOf(sources: readonly string[], { recursive = false, dirs = false, relative = false }: Wishes) {
   const wishes = { hardLinks: false, atimes: false };
-  const tree = new LocalTree(sources, { recursive, dirs: dirs || recursive, relative, ...wishes });
-  const entries: FileEntry[] = [];
-  const problems: Problem[] = [];
-  const pending = [tree.roots()];
-  for (let listing = pending.pop(); listing !== undefined; listing = pending.pop()) {
-    entries.push(...listing.entries);
-    problems.push(...listing.problems);
-    const folders = listing.entries.filter(({ mode, name }) => isDirectory(mode) && name !== '.');
-    pending.push(...folders.map((entry) => tree.children(entry)));
-  }
-  return { entries, problems };
-}
-
-/** A receiver keeps the first of equal names; a folder rather than a file; and contents rather than the mere folder. */
-function merged(entries: readonly FileEntry[]): FileEntry[] {
-  const kept = new Map<string, FileEntry>();
-  for (const entry of entries) {
-    // With an absolute source names start with a slash, which the receiver takes away.
-    const clean = { ...entry, name: entry.name.replace(/^\/+(?=.)/, '') };
-    const known = kept.get(clean.name);
-    if (known === undefined || (isDirectory(clean.mode) && !isDirectory(known.mode)))
-      kept.set(clean.name, clean);
-    else if (rankOf(clean) > rankOf(known))
-      kept.set(clean.name, { ...known, contents: clean.contents ?? 'none' });
-  }
-  return [...kept.values()];
-}
-
-const rankOf = ({ contents = 'none' }: FileEntry) => ['implied', 'none', 'listed', 'root'].indexOf(contents);
-
-function comparable(entries: readonly FileEntry[]) {
-  return entries
-    .map(({ name, mode, size, mtime, mtimeNs, uid, gid, contents, linkTarget }) => {
-      return { name, mode, size, mtime, mtimeNs, uid, gid, contents, linkTarget };
-    })
-    .sort((a, b) => compareNames(a.name, b.name));
-}
-
-function errorOf(problems: readonly Problem[]): number {
-  const has = (kind: Problem['kind']) => problems.some((problem) => problem.kind === kind);
-  return (has('failed') ? 1 : 0) | (has('vanished') ? 2 : 0);
-}
-
-function exitCodeFor(problems: readonly Problem[]): number {
-  return exitCodeOf({
-    hasErrors: problems.some(({ kind }) => kind === 'failed' || kind === 'missing-source'),
-    hasVanished: problems.some(({ kind }) => kind === 'vanished'),
-  });
+  return listAll(new LocalTree(sources, { recursive, dirs: dirs || recursive, relative, ...wishes }));
 }
 
 async function expectSameList(options: string, sources: readonly string[], uid?: number): Promise<void> {
@@ -133,7 +83,7 @@ async function expectSameList(options: string, sources: readonly string[], uid?:
     cwd: folder,
     ...(uid && { uid }),
   });
-  const ours = uid === undefined ? listAll(sources, wishes) : as(uid, () => listAll(sources, wishes));
+  const ours = uid === undefined ? listOf(sources, wishes) : as(uid, () => listOf(sources, wishes));
   expect(comparable(ours.entries), theirs.stderr).toEqual(comparable(merged(theirs.entries)));
   expect(errorOf(ours.problems), theirs.stderr).toBe(theirs.ioError);
   expect(exitCodeFor(ours.problems), theirs.stderr).toBe(theirs.exitCode);
@@ -288,7 +238,7 @@ describe('the list of local files is the one that rsync makes of', () => {
   });
 
   it('names that are not UTF-8', async () => {
-    const { entries } = listAll(['dir/'], { recursive: true });
+    const { entries } = listOf(['dir/'], { recursive: true });
     expect(entries.find(({ name }) => name === '\udcd6\udcd0')).toMatchObject({ size: 3 });
     expect(entries.find(({ name }) => name === 'odd')).toMatchObject({ linkTarget: '\udcff\udcfe' });
     await expectSameList('r', ['dir/']);
@@ -331,6 +281,6 @@ describe('what rsync refuses as a source', () => {
   ])('%s', async (_name, source) => {
     const { exitCode } = await recordClientList(['-rR', source], { cwd: join(folder, 'p') });
     expect(exitCode).toBe(1);
-    expect(() => listAll([source], { recursive: true, relative: true })).toThrow(UsageError);
+    expect(() => listOf([source], { recursive: true, relative: true })).toThrow(UsageError);
   });
 });

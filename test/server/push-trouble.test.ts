@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   AuthenticationError,
+  ChangedError,
   type FileEntry,
   openPush,
   type PushListeners,
@@ -56,8 +57,7 @@ async function pushTree(
 ): Promise<PushResult> {
   const wishes = { ...options, ...transfer };
   const session = await openPush({ target: targetOf('inbox'), transfer: wishes });
-  const filterList = wishes.delete === undefined ? undefined : Buffer.alloc(4);
-  return await session.run({ tree, filterList, listeners });
+  return await session.run({ tree, listeners });
 }
 
 const stored = () => readTree(join(rsyncd.modulePath('inbox'), 'tree'));
@@ -300,8 +300,7 @@ describe('a server that refuses', () => {
     const connection = { password: 'wrong' };
     try {
       const session = await openPush({ ...request, connection });
-      const filterList = transfer.delete === undefined ? undefined : Buffer.alloc(4);
-      return await session.run({ tree, filterList, listeners: {} });
+      return await session.run({ tree });
     } catch (thrown) {
       return thrown;
     }
@@ -329,7 +328,7 @@ describe('a server that refuses', () => {
   it('has no slot left', async () => {
     const first = await openPush({ target: targetOf('narrow', ''), transfer: options });
     expect(await refusal('narrow')).toBeInstanceOf(TooManyConnectionsError);
-    await first.run({ tree, filterList: undefined, listeners: {} });
+    await first.run({ tree });
   });
 
   it('dies in the middle', async () => {
@@ -339,7 +338,7 @@ describe('a server that refuses', () => {
       transfer: options,
     });
     await daemon.stop();
-    await expect(session.run({ tree, filterList: undefined, listeners: {} })).rejects.toMatchObject({
+    await expect(session.run({ tree })).rejects.toMatchObject({
       isTransient: true,
     });
   });
@@ -352,7 +351,6 @@ describe('a session that waits', () => {
     await new Promise((resolve) => setTimeout(resolve, 2500));
     const result = await session.run({
       tree: memoryTree({ f: 'late' }),
-      filterList: undefined,
       listeners: {},
     });
     expect(result.exitCode).toBe(0);
@@ -364,14 +362,44 @@ describe('a session that waits', () => {
     const target = targetOf('inbox');
     const session = await openPush({ target, transfer: options, signal: abort.signal });
     abort.abort();
-    await expect(
-      session.run({ tree: memoryTree({ f: 'x' }), filterList: undefined, listeners: {} }),
-    ).rejects.toMatchObject({ exitCode: 20 });
+    await expect(session.run({ tree: memoryTree({ f: 'x' }) })).rejects.toMatchObject({ exitCode: 20 });
     expect(existsSync(join(rsyncd.modulePath('inbox'), 'tree'))).toBe(false);
   });
 });
 
 describe('files of this machine', () => {
+  it('that change after they were sent are not removed, whatever is asked for', async () => {
+    const source = join(base, 'changing');
+    writeTree(source, { kept: 'old', sent: 'new', sub: { gone: 'x' } });
+    const told: string[] = [];
+    const result = await push(
+      [`${source}/`],
+      { target: targetOf('inbox'), transfer: { ...options, removeSourceFiles: true } },
+      {
+        item: ({ name }, _item, sent) => {
+          if (sent === undefined) return;
+          if (name === 'kept') writeFileSync(join(source, name), 'newer');
+          if (name === 'sub/gone') rmSync(join(source, name));
+        },
+        arrived: ({ name }) => told.push(`${name} is there`),
+        removed: ({ name }, wasThere) => told.push(`${name} ${wasThere ? 'removed' : 'had gone'}`),
+      },
+    );
+    expect(readTree(source)).toEqual({ kept: 'newer', sub: {} });
+    expect(stored()).toEqual({ kept: 'old', sent: 'new', sub: { gone: 'x' } });
+    expect(result).toMatchObject({
+      exitCode: 23,
+      problems: [{ path: 'kept', doing: 'unlink', kind: 'failed', cause: expect.any(ChangedError) }],
+    });
+    expect(told.sort()).toEqual([
+      'kept is there',
+      'sent is there',
+      'sent removed',
+      'sub/gone had gone',
+      'sub/gone is there',
+    ]);
+  });
+
   it('are pushed by their names, with those that are not there reported', async () => {
     const source = join(base, 'source');
     writeTree(source, { d: { f: 'x' }, g: 'y' });

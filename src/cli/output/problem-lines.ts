@@ -1,4 +1,4 @@
-import type { Problem } from '../../protocol/index.ts';
+import { ChangedError, type Problem } from '../../protocol/index.ts';
 import type { SourcePaths } from '../source-paths.ts';
 import { systemErrorText } from './system-errors.ts';
 
@@ -27,10 +27,19 @@ export function problemLine(problem: Problem, paths: SourcePaths): ProblemLine {
     case 'missing-source':
       return { isError: true, text: failed('link_stat "%" failed', paths.fullPath(path), cause) };
     case 'failed': {
+      if (doing === 'unlink') return { isError: true, text: notRemoved(paths.shownName(path), cause) };
+      if (doing === 'stat')
+        return { isError: true, text: `symlink has no referent: "${paths.fullPath(path)}"` };
       const place = doing === 'chdir' ? paths.folderOf(path) : paths.fullPath(path);
       return { isError: true, text: failed(doings[doing] ?? `${doing} "%" failed`, place, cause) };
     }
   }
+}
+
+function notRemoved(name: string, cause: Error): string {
+  if (cause instanceof ChangedError) return `ERROR: Skipping sender remove for changed file: ${name}`;
+  const step = 'code' in cause && cause.code === 'ELOOP' ? 'secure-open-parent' : 'remove';
+  return `rsync: [sender] sender failed to ${step} ${name}: ${systemErrorText(cause)}`;
 }
 
 function failed(doing: string, path: string, cause: Error): string {

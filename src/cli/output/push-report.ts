@@ -15,6 +15,7 @@ export class PushReport {
     progress: (entry, position) => this.#session?.progress(entry, position),
     item: (entry, item, sent) => this.#session?.item(entry, item, sent),
     deleted: (path, isFolder) => this.#session?.deleted(path, isFolder),
+    removed: (entry, wasThere) => this.#session?.removed(entry, wasThere),
     problem: (problem) => this.#session?.problem(problem),
     message: (message) => this.#message(message),
   };

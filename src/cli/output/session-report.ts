@@ -111,6 +111,14 @@ export class SessionReport {
     this.#note(this.#lines.loggedDeletion(values));
   }
 
+  /** An entry has left its source, or had left it before. */
+  removed({ name }: FileEntry, wasThere: boolean): void {
+    const { screen, levels, paths } = this.#parts;
+    const shown = paths.shownName(name);
+    if (!wasThere) screen.inform(`sender file already removed: ${shown}`);
+    else if (levels.REMOVE > 0) screen.inform(`sender removed ${shown}`);
+  }
+
   message({ level, text }: ServerMessage): void {
     const { screen } = this.#parts;
     if (level !== 'info') {

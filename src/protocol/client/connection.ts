@@ -8,6 +8,7 @@ import { type Login, logIn } from '../handshake/login.ts';
 import { readPasswordFile } from '../handshake/password-file.ts';
 import type { DaemonTarget } from '../handshake/target.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
+import { Pacer } from '../stream/pacer.ts';
 import type { Transport } from '../stream/transport.ts';
 import { WireReader } from '../stream/wire-reader.ts';
 import { WireWriter } from '../stream/wire-writer.ts';
@@ -15,6 +16,7 @@ import { acknowledger } from './acknowledger.ts';
 import { Heartbeat } from './heartbeat.ts';
 
 const DAEMON_PORT = 873;
+const BYTES_PER_KIB = 1024;
 
 export interface ConnectRequest {
   readonly target: DaemonTarget;
@@ -48,7 +50,8 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
     signal,
   });
   const reader = new WireReader(transport);
-  const writer = new WireWriter(transport);
+  const { bwlimit = 0 } = transfer;
+  const writer = new WireWriter(transport, bwlimit > 0 ? new Pacer(bwlimit * BYTES_PER_KIB) : undefined);
   reader.beforeWaiting = acknowledger({ reader, writer });
   const heartbeat = new Heartbeat({
     transport,

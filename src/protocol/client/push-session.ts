@@ -6,13 +6,15 @@ import {
   exitCodes,
   type Problem,
   RemoteExitError,
+  UsageError,
 } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import { FileList } from '../file-list/file-list.ts';
-import type { KindCounts } from '../file-list/kind-counts.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
+import { pushSendsFilterList } from '../filter/wire.ts';
 import { decodeChecksumSeed, type ServerOffers } from '../handshake/set-up.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
+import { Arrivals } from '../roles/arrivals.ts';
 import { FileSender } from '../roles/file-sender.ts';
 import { FileSummer } from '../roles/file-summer.ts';
 import type { Item } from '../roles/item.ts';
@@ -25,10 +27,14 @@ import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
 import type { Connection } from './connection.ts';
 import { entryFormatOf, tokenWriterFor } from './formats.ts';
+import type { PushResult } from './push-result.ts';
 import { type ServerMessage, ServerMessages } from './server-messages.ts';
 
 /** How long a server whose connection broke may take to hand over what it said before. */
 const LAST_WORDS_MS = 1000;
+
+/** The end of a filter list, and nothing before it. */
+const NO_FILTER_RULES = Uint8Array.of(0, 0, 0, 0);
 
 /** Messages that are kept for a listener who is still to come. */
 const MAX_EARLY_MESSAGES = 1000;
@@ -44,45 +50,26 @@ export interface PushListeners {
   item?(entry: FileEntry, item: Item, sent?: SentContent): void;
   /** The content of a file is about to be sent; `progress` and `item` follow. */
   sending?(entry: FileEntry, item: Item): void;
+  /** An entry is in place at the destination; told with `removeSourceFiles` only, which a tree may ignore. */
+  arrived?(entry: FileEntry): void;
+  /** An entry was removed at its source, or had gone from there already. */
+  removed?(entry: FileEntry, wasThere: boolean): void;
   /** A path was deleted at the destination. */
   deleted?(path: string, isFolder: boolean): void;
   message?(message: ServerMessage): void;
   problem?(problem: Problem): void;
   /** So much of a file has been sent; called several times for a large one, never for an empty one. */
   progress?(entry: FileEntry, position: number): void;
-}
-
-export interface PushStatistics extends SenderCounts {
-  /** Entries in the file list. */
-  readonly totalFiles: number;
-  /** The same, by kind. */
-  readonly listed: KindCounts;
-  /** Bytes of all regular files and symlinks in the list, as rsync counts them. */
-  readonly totalSize: number;
-  /** How long it took to read the tree for the list. */
-  readonly listingMs: number;
-  /** Bytes on the wire, handshake included. */
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
-}
-
-/** How a push that went to its end has ended. */
-export interface PushResult {
-  /** rsync's: 0; 23 some files did not arrive; 24 some source files vanished; 25 `--max-delete` was reached. */
-  readonly exitCode: number;
-  /** Files that could not be read on our side. */
-  readonly problems: readonly Problem[];
-  /** The first error texts of the server. */
-  readonly serverErrors: readonly string[];
-  readonly statistics: PushStatistics;
+  /** The push is over, whether it went well or not; nothing follows. */
+  end?(): void;
 }
 
 /** What differs from one run to the next. */
 export interface PushRun {
   readonly tree: SourceTree;
-  /** Encoded filter rules; undefined where the options say that none are sent. */
-  readonly filterList: Uint8Array | undefined;
-  readonly listeners: PushListeners;
+  /** Encoded filter rules for the server. Without them it hears of none. */
+  readonly filterList?: Uint8Array | undefined;
+  readonly listeners?: PushListeners;
 }
 
 interface PushSessionParts {
@@ -100,10 +87,11 @@ export class PushSession {
   readonly terms: Terms;
   /** To be remembered for the next session with this server. */
   readonly offers: ServerOffers;
+  /** Those with which it was opened. */
+  readonly options: ResolvedOptions;
   /** The message of the day, line by line. */
   readonly motd: readonly string[];
   readonly #connection: Connection;
-  readonly #options: ResolvedOptions;
   readonly #messages: ServerMessages;
   readonly #requests = new Requests();
   readonly #list: FileList;
@@ -113,6 +101,8 @@ export class PushSession {
   readonly #reading: Promise<void>;
   #listeners: PushListeners = {};
   #lists: ListSender | undefined;
+  /** Only if we have asked to hear of them. */
+  #arrivals: Arrivals | undefined;
   /** What the server has said before anybody listened. */
   #earlyMessages: ServerMessage[] = [];
   #state: 'waiting' | 'running' | 'over' = 'waiting';
@@ -123,7 +113,7 @@ export class PushSession {
     this.offers = offers;
     this.motd = connection.login.lines;
     this.#connection = connection;
-    this.#options = options;
+    this.options = options;
     this.#list = new FileList(terms);
     this.#messages = new ServerMessages({
       onMessage: (message) => {
@@ -131,6 +121,7 @@ export class PushSession {
         else if (this.#earlyMessages.length < MAX_EARLY_MESSAGES) this.#earlyMessages.push(message);
       },
       onDeleted: (path, isFolder) => this.#listeners.deleted?.(path, isFolder),
+      onSuccess: (index) => this.#arrivals?.arrived(index),
       onTimeout: (seconds) => connection.heartbeat.adoptTimeout(seconds),
       onExit: () => this.#confirmExit(),
     });
@@ -142,13 +133,22 @@ export class PushSession {
     connection.heartbeat.owedSince = () => this.#owedSince();
   }
 
+  /** It waits, and as far as we know the server still does too. */
+  get isWaiting(): boolean {
+    return this.#state === 'waiting' && this.#requests.failure === undefined;
+  }
+
   /** The server has finished the set-up. */
   async isReady(): Promise<void> {
     await this.#seed.promise;
   }
 
-  /** Pushes a tree. A session pushes once; whatever happens, it is over afterwards. */
-  async run({ tree, filterList, listeners }: PushRun): Promise<PushResult> {
+  /**
+   * Pushes a tree. A session pushes once; whatever happens, it is over afterwards.
+   *
+   * @throws UsageError if there are rules, and the server expects none with these options.
+   */
+  async run({ tree, filterList, listeners = {} }: PushRun): Promise<PushResult> {
     if (this.#state !== 'waiting') throw new Error('a push session runs once: open another one');
     this.#state = 'running';
     this.#listeners = listeners;
@@ -160,17 +160,35 @@ export class PushSession {
       listeners.problem?.(problem);
     };
     try {
-      if (filterList !== undefined) this.#connection.writer.encoder.bytes(filterList);
+      this.#sendFilterList(filterList);
       const indexes = new IndexEncoder(this.terms.protocol);
       const lists = await this.#listSender(tree, indexes, onProblem);
       this.#lists = lists;
+      const { removeSourceFiles, dryRun } = this.options;
+      if (removeSourceFiles === true && dryRun !== true) {
+        this.#arrivals = new Arrivals({
+          tree,
+          list: this.#list,
+          onArrived: (entry) => listeners.arrived?.(entry),
+          onRemoved: (entry, wasThere) => listeners.removed?.(entry, wasThere),
+          onProblem,
+        });
+      }
       const counts = await this.#send(tree, indexes, lists, onProblem);
+      await this.#arrivals?.settled();
       return this.#result(counts, lists, problems);
     } catch (thrown) {
       throw await this.#reasonFor(thrown);
     } finally {
       this.close();
+      listeners.end?.();
     }
+  }
+
+  #sendFilterList(filterList: Uint8Array | undefined): void {
+    const isExpected = pushSendsFilterList(this.options, [], this.terms.protocol);
+    if (isExpected) this.#connection.writer.encoder.bytes(filterList ?? NO_FILTER_RULES);
+    else if (filterList !== undefined) throw new UsageError('filter rules are for a server that deletes');
   }
 
   /** How far the file list is: it may go on while files are sent. */
@@ -208,8 +226,8 @@ export class PushSession {
       reader,
       requests: this.#requests,
       protocol: this.terms.protocol,
-      isDryRun: this.#options.dryRun === true,
-      isAppend: this.#options.append !== undefined,
+      isDryRun: this.options.dryRun === true,
+      isAppend: this.options.append !== undefined,
       entryCount: () => this.#list.count,
     });
     if (!isBrokenLine(this.#requests.failure)) await this.#hangUp();
@@ -236,12 +254,12 @@ export class PushSession {
     indexes: IndexEncoder,
     onProblem: (problem: Problem) => void,
   ): Promise<ListSender> {
-    const { checksum, ignoreErrors, numericIds } = this.#options;
+    const { checksum, ignoreErrors, numericIds } = this.options;
     const createHash = checksum === true ? await createFileHash(this.terms.fileListChecksum) : undefined;
     return new ListSender({
       tree,
       terms: this.terms,
-      format: entryFormatOf(this.#options, this.terms),
+      format: entryFormatOf(this.options, this.terms),
       out: this.#connection.writer,
       indexes,
       list: this.#list,
@@ -260,7 +278,7 @@ export class PushSession {
   ): Promise<SenderCounts> {
     const { terms } = this;
     const { writer: out } = this.#connection;
-    const { dryRun, inplace, backup, append } = this.#options;
+    const { dryRun, inplace, backup, append } = this.options;
     const strong = this.#seed.promise.then((seed) =>
       createStrongChecksum({
         name: terms.transferChecksum,
@@ -282,7 +300,7 @@ export class PushSession {
       files: new FileSender({
         tree,
         out,
-        tokens: tokenWriterFor(out, this.#options, terms),
+        tokens: tokenWriterFor(out, this.options, terms),
         isPacked: terms.compression !== 'none',
         strong,
         onProgress: (entry, position) => this.#listeners.progress?.(entry, position),

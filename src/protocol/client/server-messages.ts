@@ -14,6 +14,8 @@ export interface MessageHandlers {
   onMessage(message: ServerMessage): void;
   /** A path was deleted at the destination. */
   onDeleted(path: string, isFolder: boolean): void;
+  /** An entry is in place at the destination. */
+  onSuccess(index: number): void;
   /** The server gives up when it has heard nothing for so long. */
   onTimeout(seconds: number): void;
   /** The server has given up and waits for our leave. */
@@ -52,6 +54,9 @@ export class ServerMessages {
         return;
       case frameCodes.deleted:
         this.#deleted(payload);
+        return;
+      case frameCodes.success:
+        if (payload.length === 4) this.#handlers.onSuccess(payload.readInt32LE());
         return;
       case frameCodes.ioTimeout:
         if (payload.length === 4) this.#handlers.onTimeout(payload.readInt32LE());

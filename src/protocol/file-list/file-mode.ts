@@ -49,3 +49,7 @@ export function isSpecial(mode: number): boolean {
 export function isKnownType(mode: number): boolean {
   return KNOWN_TYPES.has(mode & TYPE_BITS);
 }
+
+export function isSameType(one: number, other: number): boolean {
+  return (one & TYPE_BITS) === (other & TYPE_BITS);
+}

@@ -20,6 +20,12 @@ export interface SourceTree {
   /** Opens a regular file of this tree for reading. May be asked again for the same entry. */
   open(entry: FileEntry): SourceFile | Promise<SourceFile>;
   /**
+   * Removes an entry that has arrived (`--remove-source-files`), but only if it is still what was listed; answers
+   * whether it was there. Never asked for folders. What is thrown is reported, and the entry stays. A tree without this
+   * keeps everything.
+   */
+  remove?(entry: FileEntry): boolean | Promise<boolean>;
+  /**
    * The content of a file with filter rules (`.rsync-filter`), where there is one. The path is relative to the root of
    * the transfer, or absolute if a rule leads out of it. A tree without this has no such files.
    */

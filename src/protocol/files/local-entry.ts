@@ -1,43 +1,30 @@
-import { type BigIntStats, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
 import type { Problem } from '../errors.ts';
 import type { FileEntry, FolderContents } from '../file-list/file-entry.ts';
 import { isDirectory, isSymlink } from '../file-list/file-mode.ts';
 import { decodeName, systemPath } from '../wire/file-name.ts';
+import { isUnsafeTarget, unmungedTarget } from './link-target.ts';
+import { MovedError } from './open-folder.ts';
+import { LinkError, leadsToFolder, type Origin, originBehind, pathOf, realPath } from './origin.ts';
 import { readFolder } from './read-folder.ts';
 import { type EntryWishes, entryOf } from './stat-entry.ts';
-
-/** Where the names that begin with `prefix` lie: what follows the prefix is below `folder`, which has no symlinks. */
-export interface Origin {
-  /** Ends with a slash, or is empty. */
-  readonly prefix: string;
-  /** Absolute, without a slash at its end; empty is the root of the file system. */
-  readonly folder: string;
-  /** Which of several sources it belongs to, in the order in which they were named. */
-  readonly source: number;
-}
 
 /** An entry of this machine's disk. */
 export interface LocalEntry extends FileEntry {
   readonly origin: Origin;
+  /** A folder that lies on another device than its parent, where that matters. */
+  readonly isMountPoint?: boolean;
 }
+
+/** A symlink that had to be followed leads to nothing. */
+export class NoReferentError extends Error {
+  readonly code = 'ENOENT';
+}
+
+/** More symlinks in one path than this are followed by no kernel, which is where rsync ends in a circle of them. */
+const MAX_FOLLOWED = 40;
 
 const OPTIONS = { bigint: true, throwIfNoEntry: true } as const;
-
-export function pathOf({ prefix, folder }: Origin, name: string): string {
-  const isFolderItself = name === '.' || name.length < prefix.length;
-  return isFolderItself ? folder : `${folder}/${name.slice(prefix.length)}`;
-}
-
-/** The absolute path without symlinks, in the form of {@link Origin.folder}, of a folder that we may enter. */
-export function realFolder(path: string): string {
-  const real = decodeName(realpathSync(systemPath(path), 'buffer'));
-  lstatSync(systemPath(`${real}/.`));
-  return real === '/' ? '' : real;
-}
-
-export function leadsToFolder(path: string): boolean {
-  return statSync(systemPath(path), { throwIfNoEntry: false })?.isDirectory() === true;
-}
 
 /** The entry of one path; `contents` counts if it is a folder. */
 export function readEntry(
@@ -46,7 +33,7 @@ export function readEntry(
   contents: FolderContents,
   wishes: EntryWishes,
 ): LocalEntry {
-  return localEntry(name, origin, lstat(pathOf(origin, name)), contents, wishes);
+  return entryAt(pathOf(origin, name), name, origin, contents, wishes);
 }
 
 /** The entry of the folder that an origin stands for, under its own name. */
@@ -63,16 +50,16 @@ export function readEntries(
   problems: Problem[],
 ): LocalEntry[] {
   const path = pathOf(origin, folder);
-  const names = attempt(folder, 'readdir', problems, () => readFolder(path === '' ? '/' : path)) ?? [];
+  const names = attempt(folder, 'readdir', problems, () => namesIn(path, origin)) ?? [];
+  const leavesMountPointsOut = wishes.oneFileSystem === 2 && contents === 'listed';
   const entries: LocalEntry[] = [];
   for (const leaf of names) {
     const name = folder === '.' ? leaf : `${folder}/${leaf}`;
-    const stats = attempt(name, 'lstat', problems, () => lstat(`${path}/${leaf}`));
-    if (stats === undefined) continue;
-    const entry = attempt(name, 'readlink', problems, () =>
-      localEntry(name, origin, stats, contents, wishes),
+    const entry = attempt(name, 'lstat', problems, () =>
+      entryAt(`${path}/${leaf}`, name, origin, contents, wishes),
     );
-    if (entry !== undefined) entries.push(entry);
+    if (entry === undefined || (entry.isMountPoint && leavesMountPointsOut)) continue;
+    entries.push(entry);
   }
   return entries;
 }
@@ -82,9 +69,71 @@ export function attempt<T>(path: string, doing: string, problems: Problem[], ste
   try {
     return step();
   } catch (thrown) {
-    const cause = thrown as NodeJS.ErrnoException;
-    problems.push({ path, doing, cause, kind: cause.code === 'ENOENT' ? 'vanished' : 'failed' });
+    problems.push(problemOf(path, doing, thrown as NodeJS.ErrnoException));
     return undefined;
+  }
+}
+
+export function problemOf(path: string, doing: string, cause: NodeJS.ErrnoException): Problem {
+  if (cause instanceof NoReferentError) return { path, doing: 'stat', cause, kind: 'failed' };
+  return { path, doing, cause, kind: cause.code === 'ENOENT' ? 'vanished' : 'failed' };
+}
+
+function namesIn(path: string, { followed = 0 }: Origin): string[] {
+  if (followed > MAX_FOLLOWED) throw new LinkError(`${path}: symlinks lead around in a circle`);
+  return readFolder(path === '' ? '/' : path);
+}
+
+function entryAt(
+  path: string,
+  name: string,
+  origin: Origin,
+  contents: FolderContents,
+  wishes: EntryWishes,
+): LocalEntry {
+  const stats = lstat(path);
+  if (!isSymlink(Number(stats.mode))) return localEntry(name, origin, stats, contents, wishes);
+  const target = decodeName(readlinkSync(systemPath(path), { encoding: 'buffer' }));
+  if (isFollowed(path, name, target, wishes)) return referentEntry(path, name, origin, contents, wishes);
+  const linkTarget = wishes.mungeLinks === true ? unmungedTarget(target) : target;
+  return { ...entryOf(name, stats, wishes), linkTarget, origin };
+}
+
+function isFollowed(path: string, name: string, target: string, wishes: EntryWishes): boolean {
+  if (wishes.copyLinks === true) return true;
+  if (wishes.copyUnsafeLinks === true && isUnsafeTarget(target, name)) return true;
+  return wishes.copyDirlinks === true && leadsToFolder(path);
+}
+
+/**
+ * The entry of what a symlink leads to. The link is followed once, here: from now on its referent's own path stands
+ * for it, which has no symlinks and is opened as carefully as any other. So what is sent later is what was listed,
+ * wherever the link leads by then.
+ */
+function referentEntry(
+  path: string,
+  name: string,
+  origin: Origin,
+  contents: FolderContents,
+  wishes: EntryWishes,
+): LocalEntry {
+  const folder = referentOf(path);
+  const stats = lstat(folder);
+  if (isSymlink(Number(stats.mode))) throw new MovedError(`${folder} has become a symlink`);
+  const referent = {
+    ...originBehind(origin, name, folder),
+    link: { path, isAway: origin.isAway === true },
+    followed: (origin.followed ?? 0) + 1,
+  };
+  return localEntry(name, referent, stats, contents, wishes);
+}
+
+function referentOf(path: string): string {
+  try {
+    return realPath(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    throw new NoReferentError(`symlink has no referent: ${path}`, { cause });
   }
 }
 
@@ -100,12 +149,8 @@ function localEntry(
   wishes: EntryWishes,
 ): LocalEntry {
   const entry = entryOf(name, stats, wishes);
-  if (isDirectory(entry.mode)) return { ...entry, contents, origin };
-  return isSymlink(entry.mode)
-    ? { ...entry, linkTarget: readTarget(pathOf(origin, name)), origin }
-    : { ...entry, origin };
-}
-
-function readTarget(path: string): string {
-  return decodeName(readlinkSync(systemPath(path), { encoding: 'buffer' }));
+  if (!isDirectory(entry.mode)) return { ...entry, origin };
+  const isMountPoint = origin.device !== undefined && origin.device !== stats.dev;
+  if (isMountPoint) return { ...entry, contents: 'none', origin, isMountPoint };
+  return { ...entry, contents, origin };
 }

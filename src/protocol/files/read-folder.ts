@@ -1,12 +1,12 @@
 import { closeSync, readdirSync } from 'node:fs';
 import { decodeName, systemPath } from '../wire/file-name.ts';
-import { openFolder } from './source-file.ts';
+import { IS_LINUX, openFolder } from './open-folder.ts';
 
 const REPLACEMENT = '\ufffd';
 
 /** The names in a folder, in no order. The folder is read by its descriptor: its path may not lead elsewhere. */
 export function readFolder(path: string): string[] {
-  if (process.platform !== 'linux') return namesIn(path);
+  if (!IS_LINUX) return namesIn(path);
   const descriptor = openFolder(path);
   try {
     return namesIn(`/proc/self/fd/${descriptor}`);

@@ -1,31 +1,31 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import type { SourceFile } from '../file-list/source-tree.ts';
-import { decodeName, systemPath } from '../wire/file-name.ts';
+import { systemPath } from '../wire/file-name.ts';
+import { FolderGate, IS_LINUX, MovedError, NO_FOLLOW } from './open-folder.ts';
 
-const IS_LINUX = process.platform === 'linux';
 const NS_PER_SECOND = 1_000_000_000n;
-const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 /** Neither wait for a fifo nor take over a terminal that somebody has put in a file's place. */
 const NO_WAIT = (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+const NO_ATIME = constants.O_NOATIME ?? 0;
 const OPEN_FILE = constants.O_RDONLY | NO_FOLLOW | NO_WAIT;
-const OPEN_FOLDER = constants.O_RDONLY | NO_FOLLOW | (constants.O_DIRECTORY ?? 0);
-
-/** Thrown when a path no longer leads to where it led when it was listed. */
-export class MovedError extends Error {
-  readonly code = 'ENOENT';
-}
 
 /**
  * Opens regular files below one folder so that no component of the path, swapped for a symlink since the file was
- * listed, can lead elsewhere. On Linux the folder is opened first, its place is checked through /proc, and the file
- * is opened inside it; the last folder stays open, since files come folder by folder.
+ * listed, can lead elsewhere.
  */
 export class SourceOpener {
-  #folder: { readonly path: string; readonly descriptor: number } | undefined;
+  readonly #gate = new FolderGate();
+  readonly #flags: number;
 
-  /** `root` has no symlinks in it; `folder` is below it or equal, `leaf` the name of a file in it. */
+  /** `openNoatime` leaves access times as they are; only a file's owner and root can ask for that. */
+  constructor({ openNoatime }: { readonly openNoatime?: boolean | undefined } = {}) {
+    this.#flags = OPEN_FILE | (openNoatime === true ? NO_ATIME : 0);
+  }
+
+  /** `folder` has no symlinks in it, `leaf` is the name of a file in it. */
   open(folder: string, leaf: string): SourceFile {
-    const descriptor = IS_LINUX ? this.#openInside(folder, leaf) : openUnchanged(`${folder}/${leaf}`);
+    const path = this.#gate.pathTo(folder, leaf);
+    const descriptor = IS_LINUX ? openSync(systemPath(path), this.#flags) : openUnchanged(path, this.#flags);
     try {
       const stats = fstatSync(descriptor, { bigint: true });
       if (!stats.isFile()) throw new MovedError(`${folder}/${leaf} is no longer a regular file`);
@@ -39,33 +39,14 @@ export class SourceOpener {
   }
 
   close(): void {
-    if (this.#folder !== undefined) closeSync(this.#folder.descriptor);
-    this.#folder = undefined;
-  }
-
-  #openInside(folder: string, leaf: string): number {
-    if (this.#folder?.path !== folder) {
-      this.close();
-      this.#folder = { path: folder, descriptor: openFolder(folder) };
-    }
-    return openSync(systemPath(`/proc/self/fd/${this.#folder.descriptor}/${leaf}`), OPEN_FILE);
+    this.#gate.close();
   }
 }
 
-/** Opens a folder whose path contains no symlink, or fails. */
-export function openFolder(path: string): number {
-  const descriptor = openSync(systemPath(path), OPEN_FOLDER);
-  if (!IS_LINUX) return descriptor;
-  const place = decodeName(readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: 'buffer' }));
-  if (place === path) return descriptor;
-  closeSync(descriptor);
-  throw new MovedError(`${path} has become a way to ${place}`);
-}
-
-/** Elsewhere: looks, opens, and checks that both were the same file. */
-function openUnchanged(path: string): number {
+/** Where there is no /proc: looks, opens, and checks that both were the same file. */
+function openUnchanged(path: string, flags: number): number {
   const before = lstatSync(systemPath(path), { bigint: true });
-  const descriptor = openSync(systemPath(path), OPEN_FILE);
+  const descriptor = openSync(systemPath(path), flags);
   const after = fstatSync(descriptor, { bigint: true });
   if (before.dev === after.dev && before.ino === after.ino) return descriptor;
   closeSync(descriptor);

@@ -1,18 +1,31 @@
 import type { BigIntStats } from 'node:fs';
-import type { DeviceNumber, FileEntry, FolderContents, InodeNumber } from '../file-list/file-entry.ts';
+import type { DeviceNumber, FileEntry, InodeNumber } from '../file-list/file-entry.ts';
 import { isDevice, isDirectory } from '../file-list/file-mode.ts';
+import type { ModeChange } from './mode-changes.ts';
 
 const NS_PER_SECOND = 1_000_000_000n;
 
-/** What of a file's state goes into its entry. */
+/** What is listed of files, and what they are listed as; names are those of rsync's options. */
 export interface EntryWishes {
   /** Files with several names get their inode, so that the names can be linked again. */
   readonly hardLinks: boolean;
   readonly atimes: boolean;
+  /** What `--chmod` makes of a mode. */
+  readonly chmod?: ModeChange | undefined;
+  /** Symlinks are listed as what they lead to. */
+  readonly copyLinks?: boolean | undefined;
+  /** Those that lead to a folder. */
+  readonly copyDirlinks?: boolean | undefined;
+  /** Those that lead out of the tree. */
+  readonly copyUnsafeLinks?: boolean | undefined;
+  /** Targets lose the prefix that keeps them from leading anywhere. */
+  readonly mungeLinks?: boolean | undefined;
+  /** Mount points are listed without what is in them (1), or not at all (2). */
+  readonly oneFileSystem?: 0 | 1 | 2 | undefined;
 }
 
 export function entryOf(name: string, stats: BigIntStats, wishes: EntryWishes): FileEntry {
-  const mode = Number(stats.mode);
+  const mode = changed(Number(stats.mode), wishes);
   const mtime = secondsOf(stats.mtimeNs);
   const entry: FileEntry = {
     name,
@@ -36,8 +49,8 @@ export function entryOf(name: string, stats: BigIntStats, wishes: EntryWishes): 
   };
 }
 
-export function withContents(entry: FileEntry, contents: FolderContents): FileEntry {
-  return { ...entry, contents };
+function changed(mode: number, { chmod }: EntryWishes): number {
+  return chmod === undefined ? mode : chmod(mode);
 }
 
 function inodeOf(stats: BigIntStats): InodeNumber {

@@ -15,11 +15,13 @@ export class FilteredTree implements SourceTree {
   readonly #outside: FilterScope;
   /** The scopes of folders that have been listed, until their contents are. */
   readonly #scopes = new Map<string, FilterScope>();
+  readonly remove?: NonNullable<SourceTree['remove']>;
 
   /** `outside` judges what the user named. */
   constructor(tree: SourceTree, outside: FilterScope) {
     this.#tree = tree;
     this.#outside = outside;
+    if (tree.remove !== undefined) this.remove = (entry) => tree.remove?.(entry) ?? false;
   }
 
   get idNames(): IdNames | undefined {

@@ -1,5 +1,6 @@
 import { Encoder } from '../wire/encoder.ts';
 import { encodeFrameHeader, FRAME_HEADER_LENGTH, type FrameCode, frameCodes } from '../wire/frame.ts';
+import type { Pacer } from './pacer.ts';
 import type { Transport } from './transport.ts';
 
 /** Bytes to gather before they are worth a system call of their own. */
@@ -17,6 +18,7 @@ const EMPTY_FRAME = Buffer.from([0, 0, 0, 7]);
  */
 export class WireWriter {
   readonly #transport: Transport;
+  readonly #pacer: Pacer | undefined;
   /** Encoders whose bytes have been sent. */
   readonly #free: Encoder[] = [];
   /** What is gathered, in order; the encoder's bytes from `#taken` on follow. */
@@ -34,12 +36,14 @@ export class WireWriter {
   #flushedData = 0;
   /** When anything was last handed to the transport, in ms of the monotonic clock. */
   spokeAt = performance.now();
-  /** Since when the operating system has taken no more of our data; undefined while nothing waits to be taken. */
+  /** Since when the transport has taken no more of our data; undefined while nothing waits to be taken. */
   blockedSince: number | undefined;
   #blocked = 0;
 
-  constructor(transport: Transport) {
+  /** With a pacer nothing is sent faster than that allows; what it holds back is not blocked. */
+  constructor(transport: Transport, pacer?: Pacer) {
     this.#transport = transport;
+    this.#pacer = pacer;
   }
 
   /** Enough is gathered: flush before encoding more. */
@@ -87,11 +91,7 @@ export class WireWriter {
     const chunks = this.#takeChunks();
     const encoder = this.encoder;
     this.encoder = this.#free.pop() ?? new Encoder(2 * FULL);
-    this.#blocked += 1;
-    this.blockedSince ??= performance.now();
     const flushed = this.#send(chunks).then(() => {
-      this.#blocked -= 1;
-      this.blockedSince = this.#blocked > 0 ? performance.now() : undefined;
       encoder.reset();
       this.#free.push(encoder);
     });
@@ -133,10 +133,19 @@ export class WireWriter {
     this.#taken = this.encoder.length;
   }
 
-  async #send(chunks: readonly Buffer[]): Promise<void> {
+  #send(chunks: readonly Buffer[]): Promise<void> {
     for (const chunk of chunks) this.sent += chunk.length;
+    if (this.#pacer === undefined) return this.#hand(chunks);
+    return this.#pacer.send(chunks, (slice) => this.#hand(slice));
+  }
+
+  async #hand(chunks: readonly Buffer[]): Promise<void> {
     this.spokeAt = performance.now();
+    this.#blocked += 1;
+    this.blockedSince ??= this.spokeAt;
     await this.#transport.send(chunks);
+    this.#blocked -= 1;
+    this.blockedSince = this.#blocked > 0 ? performance.now() : undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { problemLine } from '../../../src/cli/output/problem-lines.ts';
 import { SourcePaths } from '../../../src/cli/source-paths.ts';
-import type { Problem } from '../../../src/protocol/index.ts';
+import { ChangedError, type Problem } from '../../../src/protocol/index.ts';
 
 const paths = new SourcePaths(['src/', 'none', 'a/b/c'], { relative: false, hasList: false, folder: '/lab' });
 
@@ -48,6 +48,21 @@ it.each<[Problem, boolean, string]>([
     { path: 'short', doing: 'read', cause: new Error('it shrank'), kind: 'failed' },
     true,
     'rsync: [sender] read errors mapping "/lab/src/short": it shrank',
+  ],
+  [
+    { path: 'dangling', doing: 'stat', cause: missing, kind: 'failed' },
+    true,
+    'symlink has no referent: "/lab/src/dangling"',
+  ],
+  [
+    { path: 'a', doing: 'unlink', cause: failure('EPERM', -1), kind: 'failed' },
+    true,
+    'rsync: [sender] sender failed to remove a: Operation not permitted (1)',
+  ],
+  [
+    { path: 'sub/b', doing: 'unlink', cause: new ChangedError('it has changed'), kind: 'failed' },
+    true,
+    'ERROR: Skipping sender remove for changed file: sub/b',
   ],
   [
     { path: '$& %', doing: 'copy', cause: failure('EXDEV', -18), kind: 'failed' },

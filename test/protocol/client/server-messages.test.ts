@@ -9,6 +9,7 @@ function listen() {
   const messages = new ServerMessages({
     onMessage: ({ level, text }) => heard.push(`${level}: ${text}`),
     onDeleted: (path, isFolder) => heard.push(['deleted', path, isFolder]),
+    onSuccess: (index) => heard.push(['success', index]),
     onTimeout: (seconds) => heard.push(['timeout', seconds]),
     onExit: () => heard.push('exit'),
   });
@@ -55,6 +56,13 @@ describe('what a server says beside its requests', () => {
     ]);
   });
 
+  it('says in four bytes which entry is in place', () => {
+    const { messages, heard } = listen();
+    messages.handle(frameCodes.success, int32(7));
+    messages.handle(frameCodes.success, Buffer.alloc(3));
+    expect(heard).toEqual([['success', 7]]);
+  });
+
   it('announces a timeout in four bytes or not at all', () => {
     const { messages, heard } = listen();
     messages.handle(frameCodes.ioTimeout, int32(20));
@@ -69,9 +77,9 @@ describe('what a server says beside its requests', () => {
     expect(messages.errorTexts).toHaveLength(20);
   });
 
-  it('may be signs of life, acknowledgements and what concerns receivers', () => {
+  it('may be signs of life and what concerns receivers', () => {
     const { messages, heard } = listen();
-    for (const code of [frameCodes.noop, frameCodes.success, frameCodes.ioError, frameCodes.noSend]) {
+    for (const code of [frameCodes.noop, frameCodes.ioError, frameCodes.noSend]) {
       messages.handle(code, int32(1));
     }
     expect(heard).toEqual([]);

@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { Pacer } from '../../../src/protocol/stream/pacer.ts';
 import { WireWriter } from '../../../src/protocol/stream/wire-writer.ts';
 import { frameCodes } from '../../../src/protocol/wire/frame.ts';
 import { scriptedTransport } from '../../support/scripted-transport.ts';
@@ -60,5 +62,26 @@ describe('what is written', () => {
     for (const open of gates) open();
     await Promise.all(flushes);
     expect(writer.sent).toBe(12);
+  });
+
+  it('is not blocked while a pacer holds it back, but while the transport does', async () => {
+    const gates: Array<() => void> = [];
+    const sleep = Promise.withResolvers<void>();
+    const pacer = new Pacer(1000, { now: () => 0, sleep: () => sleep.promise });
+    const send = () => new Promise<void>((resolve) => gates.push(resolve));
+    const writer = new WireWriter({ ...scriptedTransport([]), send }, pacer);
+    writer.slice(Buffer.alloc(1000));
+    const flushed = writer.flush();
+    await setImmediate();
+    expect(writer.blockedSince).toBeDefined();
+    gates[0]?.();
+    await setImmediate();
+    expect(writer.blockedSince).toBeUndefined();
+    sleep.resolve();
+    await setImmediate();
+    expect(writer.blockedSince).toBeDefined();
+    gates[1]?.();
+    await flushed;
+    expect(writer.blockedSince).toBeUndefined();
   });
 });

@@ -1,0 +1,32 @@
+import { entryWishes } from '../files/entry-wishes.ts';
+import { readListedNames } from '../files/listed-names.ts';
+import { LocalTree, type LocalTreeOptions } from '../files/local-tree.ts';
+import type { ResolvedOptions } from '../options/resolved-options.ts';
+
+/**
+ * The files and folders that sources and options name. With `--files-from` this reads the list of names.
+ *
+ * @throws UsageError or SelectionError if there is nothing that could be listed.
+ */
+export async function openLocalTree(
+  sources: readonly string[],
+  options: ResolvedOptions,
+): Promise<LocalTree> {
+  const { filesFrom, from0 } = options;
+  const names = filesFrom === undefined ? undefined : await readListedNames(filesFrom, from0 === true);
+  return new LocalTree(sources, {
+    ...entryWishes(options),
+    recursive: options.recursive,
+    dirs: options.dirs,
+    relative: options.relative,
+    openNoatime: options.openNoatime,
+    names,
+    missing: missingSources(options),
+    listsOrphans: !options.recursive || options.incRecursive === false,
+  });
+}
+
+function missingSources(options: ResolvedOptions): LocalTreeOptions['missing'] {
+  if (options.deleteMissingArgs === true) return 'deleted';
+  return options.ignoreMissingArgs === true ? 'ignored' : 'reported';
+}
