@@ -83,9 +83,10 @@ run_npm() {
   folder=$1
   shift
   command -v npm >/dev/null || die 'npm is missing: install Node.js 22.22 or newer, which brings it'
-  # npm itself may run on the older Node.js, and would warn of it for every package.
-  (cd "$folder" && npm "$@" --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-timeout=60000 \
-    --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000) >"$root/.node/npm.log" 2>&1 && return
+  # npm leaves out optional packages, such as native parts, that are not for the Node.js it runs on: so it runs on ours
+  # as soon as that is there. Before, on the older one, it would warn of it for every package.
+  (cd "$folder" && PATH=$root/.node/runtime/bin:$PATH npm "$@" --ignore-scripts --no-audit --no-fund \
+    --loglevel=error --fetch-timeout=60000 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000) >"$root/.node/npm.log" 2>&1 && return
   cat "$root/.node/npm.log" >&2
   die "npm could not install what is needed: does the npm registry answer? (all of its output is above)"
 }
@@ -106,7 +107,8 @@ use_build() {
 # A file that was deleted shows as a newer folder.
 has_build() {
   [ -f "$root/dist/cli/main.js" ] && [ -f "$root/.node/built" ] &&
-    [ -z "$(find "$root/src" "$root/tsconfig.json" "$root/tsconfig.build.json" -newer "$root/.node/built")" ]
+    [ -z "$(find "$root/src" "$root/tsconfig.json" "$root/tsconfig.build.json" \
+      "$root/scripts/bundle-cli.ts" -newer "$root/.node/built")" ]
 }
 
 # Built aside and then swapped in, so that a build that fails leaves the old one and nothing stale stays in it.
@@ -116,6 +118,9 @@ build() {
   rm -rf "$root/.node/dist"
   "$node" "$root/node_modules/typescript/bin/tsc" -p "$root/tsconfig.build.json" --outDir "$root/.node/dist" >&2 ||
     die 'the build failed'
+  # Some versions warn that they strip types.
+  NODE_NO_WARNINGS=1 "$node" "$root/scripts/bundle-cli.ts" "$root/.node/dist" >&2 ||
+    die 'the files of the command could not be joined'
   rm -rf "$root/dist"
   mv "$root/.node/dist" "$root/dist"
   # Dated before tsc started: what was edited meanwhile is newer.

@@ -24,6 +24,7 @@ const fakeNode = `#!/bin/sh
 case $1 in
   --version) echo "\${VERSION:-v20.20.2}" ;;
   *bin/tsc) echo tsc >>"$CALLS"; [ -z "\${BROKEN:-}" ] || exit 1; mkdir -p "$5/cli"; echo built >"$5/cli/main.js" ;;
+  *bundle-cli.ts) echo bundle >>"$CALLS"; [ -f "$2/cli/main.js" ] || exit 1 ;;
   *) shift; echo "ran in $(pwd) with:$(printf ' <%s>' "$@")" ;;
 esac
 `;
@@ -78,6 +79,7 @@ beforeEach(async () => {
     'tsconfig.build.json',
     'src/cli/main.ts',
     'src/old.ts',
+    'scripts/bundle-cli.ts',
   ]) {
     writeFileSync(join(repository, file), '');
   }
@@ -155,7 +157,7 @@ describe.skipIf(process.platform === 'win32')('./tsersync', () => {
       'tsersync: installing the packages of package-lock.json into node_modules',
       'tsersync: building dist from src',
     ]);
-    expect(calls()).toEqual(['npm ci', 'tsc']);
+    expect(calls()).toEqual(['npm ci', 'tsc', 'bundle']);
   });
 
   it('does and says nothing more when all is fresh', async () => {
@@ -184,7 +186,7 @@ describe.skipIf(process.platform === 'win32')('./tsersync', () => {
     writeProgram(join(place, 'node-source'), fakeNode);
     env.FAKE_NODE = join(place, 'node-source');
     expect(await launch(['x'])).toMatchObject({ stdout: `ran in ${place} with: <x>\n` });
-    expect(calls()).toEqual(['npm install', 'npm ci', 'tsc']);
+    expect(calls()).toEqual(['npm install', 'npm ci', 'tsc', 'bundle']);
     await launch();
     expect(calls()).toEqual([]);
   });
@@ -201,11 +203,11 @@ describe.skipIf(process.platform === 'win32')('./tsersync', () => {
     calls();
     touch('src/cli/main.ts', inAnHour);
     await launch();
-    expect(calls()).toEqual(['tsc']);
+    expect(calls()).toEqual(['tsc', 'bundle']);
     touch('src/cli/main.ts', 0);
     rmSync(join(repository, 'src/old.ts'));
     await launch();
-    expect(calls()).toEqual(['tsc']);
+    expect(calls()).toEqual(['tsc', 'bundle']);
   });
 
   it('keeps the old build and ends when a new one fails', async () => {
@@ -231,7 +233,7 @@ describe.skipIf(process.platform === 'win32')('./tsersync', () => {
     mkdirSync(join(place, 'shared'));
     symlinkSync(join(place, 'shared'), join(repository, 'node_modules'));
     await launch();
-    expect(calls()).toEqual(['tsc']);
+    expect(calls()).toEqual(['tsc', 'bundle']);
   });
 
   it('says that npm is missing', async () => {
@@ -265,7 +267,7 @@ describe.skipIf(process.platform === 'win32')('./tsersync', () => {
     const first = await launch(['first'], { onStderr });
     expect(first.stdout).toBe(`ran in ${place} with: <first>\n`);
     expect((await second)?.stdout).toBe(`ran in ${place} with: <second>\n`);
-    expect(calls()).toEqual(['npm ci', 'tsc']);
+    expect(calls()).toEqual(['npm ci', 'tsc', 'bundle']);
   });
 
   it('takes over the lock of a process that is dead', async () => {

@@ -75,6 +75,16 @@ describe('the package, installed from its tarball', { timeout: 60_000 }, () => {
     expect(own).not.toEqual([]);
   });
 
+  it('has under its own name all that the other entries have', async () => {
+    const names = await node(`
+      const [all, ...parts] = await Promise.all(${JSON.stringify(entries)}.map((entry) => import(entry)));
+      const known = new Set(Object.keys(all));
+      const own = parts.flatMap((part) => Object.keys(part));
+      process.stdout.write(JSON.stringify({ count: own.length, missing: own.filter((name) => !known.has(name)) }));
+    `);
+    expect(JSON.parse(names)).toEqual({ count: expect.toSatisfy((count) => count > 20), missing: [] });
+  });
+
   it('loads no package of the watcher or the command for the protocol', async () => {
     const urls = await modulesOf(`${manifest.name}/protocol`);
     const loaded = notForProtocol.filter((name) =>

@@ -1,4 +1,6 @@
-import { Command as Program } from 'commander';
+import { InvalidArgumentError, Command as Program } from 'commander';
+import { UnsupportedError, UsageError } from '../protocol/index.ts';
+import type { DaemonRequest } from './commands/daemon.ts';
 import { ls } from './commands/ls.ts';
 import { push } from './commands/push.ts';
 import { failureOf } from './failure.ts';
@@ -24,11 +26,35 @@ export async function run(words: readonly string[], io: CliIo): Promise<number> 
   }
 }
 
+/** sersync's own options: what the program does when no command is named. */
+interface DaemonOptions {
+  readonly r?: true;
+  readonly d?: true;
+  readonly o: readonly string[];
+  readonly n: number;
+  readonly m?: string;
+}
+
+const DEFAULT_CONFIG = 'confxml.xml';
+const DEFAULT_LANES = 10;
+const MAX_LANES = 100;
+
 async function dispatch(words: readonly string[], io: CliIo): Promise<number> {
   let exitCode = 0;
   const program = new Program('tsersync')
     .description(manifest.description)
     .version(manifest.version)
+    .usage('[-r] [-n NUMBER] [-o FILE]... | COMMAND ...')
+    .option('-r', 'send everything to every remote once, then what changes')
+    .option('-d', 'run in the background (not yet)')
+    .option(
+      '-o <file>',
+      `watch what this config says; may be given several times (default: ${DEFAULT_CONFIG})`,
+      collect,
+      [],
+    )
+    .option('-n <number>', 'how many sessions run at a time', laneCount, DEFAULT_LANES)
+    .option('-m <plugin>', 'run this plugin for what changes, and send nothing (not yet)')
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
@@ -45,13 +71,48 @@ async function dispatch(words: readonly string[], io: CliIo): Promise<number> {
       .allowUnknownOption()
       .allowExcessArguments()
       .action(async () => {
+        if (words[0] !== name)
+          throw new UsageError(`${name}: the command comes first, its options behind it`);
         // As they were given: commander would take a `--` out.
         exitCode = await run(words.slice(1), io);
       });
   }
+  program
+    .command('demo')
+    .description('show what tsersync does, with a real rsync daemon and a folder of its own')
+    .action(async () => {
+      const { demo } = await import('./commands/demo.ts');
+      exitCode = await demo(io);
+    });
+  // With an action of its own the program would take any word for an argument, and not for an unknown command.
+  if (words[0]?.startsWith('-')) {
+    program.action(async (options: DaemonOptions) => {
+      const { daemon } = await import('./commands/daemon.ts');
+      exitCode = await daemon(daemonRequest(options), io);
+    });
+  }
   if (words.length === 0) program.outputHelp();
   else await program.parseAsync(words, { from: 'user' });
   return exitCode;
+}
+
+function daemonRequest({ r, d, o, n, m }: DaemonOptions): DaemonRequest {
+  if (d === true)
+    throw new UnsupportedError(
+      '-d: tsersync does not leave the terminal yet; start it without -d, as a service',
+    );
+  if (m !== undefined) throw new UnsupportedError(`-m ${m}: plugins are not run yet`);
+  return { configs: o.length === 0 ? [DEFAULT_CONFIG] : o, startsWithAll: r === true, lanes: n };
+}
+
+function collect(word: string, words: readonly string[]): readonly string[] {
+  return [...words, word];
+}
+
+function laneCount(word: string): number {
+  const count = Number(word);
+  if (/^\d+$/.test(word) && count >= 1 && count <= MAX_LANES) return count;
+  throw new InvalidArgumentError(`It must be a number from 1 to ${MAX_LANES}.`);
 }
 
 function isCommanderExit(thrown: unknown): thrown is { readonly exitCode: number } {

@@ -1,6 +1,19 @@
+export type { Failure } from './backlog.ts';
+export type { BatchReport } from './batch-report.ts';
 export { ConfigError, type ConfigNote, type ConfigPlace } from './config/config-error.ts';
 export { describeConfig, describeRemote } from './config/describe-config.ts';
 export { type ParsedConfig, parseConfig, readConfig } from './config/parse-config.ts';
 export type { PathMatch, PathPattern } from './config/path-pattern.ts';
 export type * from './config/sersync-config.ts';
 export { pluginNames } from './config/sersync-config.ts';
+export type { Log } from './log.ts';
+export { noticesOf } from './notices.ts';
+export type { RemoteStatus } from './remote-status.ts';
+export {
+  Replicator,
+  type ReplicatorEvents,
+  type ReplicatorOptions,
+  type ReplicatorStatus,
+  startReplicator,
+} from './replicator.ts';
+export { type RemoteSettings, type ReplicatorSettings, settingsOf } from './settings.ts';

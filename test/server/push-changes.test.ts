@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ChangeSet, openPush, type PushListeners, pushChanges } from '../../src/protocol/index.ts';
+import {
+  type ChangeSet,
+  openPush,
+  type PushListeners,
+  pushChanges,
+  type TransferOptions,
+} from '../../src/protocol/index.ts';
 import { readTree, writeTree } from '../support/disk-tree.ts';
 import type { Folder } from '../support/memory-tree.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
@@ -30,7 +36,12 @@ const NOTHING: ChangeSet = { changed: [], added: [], mirrored: [], gone: [] };
 
 /** Pushes changes from a folder that holds `here` to one that holds `there`; gives what is there then. */
 async function change(
-  { here, there, protocol = 32 }: { here: Folder; there: Folder; protocol?: number },
+  {
+    here,
+    there,
+    protocol = 32,
+    transfer,
+  }: { here: Folder; there: Folder; protocol?: number; transfer?: TransferOptions },
   changes: Partial<ChangeSet>,
   listeners: PushListeners = {},
 ) {
@@ -50,6 +61,7 @@ async function change(
       ignoreTimes: true,
       protocol,
       timeout: 20,
+      ...transfer,
     },
   });
   const result = await pushChanges(session, source, { ...NOTHING, ...changes }, listeners);
@@ -124,6 +136,29 @@ describe.each(protocols)('scattered changes at protocol %d', (protocol) => {
     expect(tree).toEqual(there);
     expect(result.statistics.transferredFiles).toBe(0);
   });
+});
+
+describe('empty folders', () => {
+  it.each([29, 30, 31, 32])(
+    'are not sent if that is wanted, and what was in them goes, at protocol %i',
+    async (protocol) => {
+      const there = {
+        m: { x: 'old' },
+        n: { e: { x: 'old' }, '.k': 'kept' },
+        o: { x: { y: 'old' } },
+        keep: {},
+      };
+      const here = { m: { sub: {} }, n: { f: 'new', e: {} }, o: { x: {} }, b: { f: 'new' }, a: { deep: {} } };
+      const changes = { mirrored: ['m', 'n'], leveled: ['o'], added: ['a', 'b'], keptFiles: ['.*'] };
+      const { result, tree } = await change(
+        { here, there, protocol, transfer: { pruneEmptyDirs: true } },
+        changes,
+      );
+      const added = protocol < 30 ? { a: { deep: {} } } : {};
+      expect(tree).toEqual({ n: { f: 'new', '.k': 'kept' }, b: { f: 'new' }, keep: {}, ...added });
+      expect(result.exitCode).toBe(0);
+    },
+  );
 });
 
 describe('a change that has been overtaken', () => {

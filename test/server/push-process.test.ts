@@ -60,11 +60,16 @@ describe('the program', () => {
   it.runIf(process.platform === 'linux')('takes names that are not UTF-8', async () => {
     const path = plant('gbk', []);
     execFileSync('sh', ['-c', 'printf 1 > "$(printf "\\304\\343.txt")"'], { cwd: path });
-    const words = [...tsersyncWords, 'push', '-ai', '--no-motd'].map((word) => `'${word}'`).join(' ');
-    const command = `${words} "$(printf '\\304\\343.txt')" '${rsyncd.url('ours', 'gbk/')}'`;
-    const { exitCode, stdout } = await start(['sh', '-c', command], { folder: path }).result;
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^created directory \/?gbk\n<f\+{9} \\#304\\#343\.txt\n$/);
+    const run = (program: readonly string[], module: string) => {
+      const words = [...program, '-ai', '--no-motd'].map((word) => `'${word}'`).join(' ');
+      const command = `${words} "$(printf '\\304\\343.txt')" '${rsyncd.url(module, 'gbk/')}'`;
+      return start(['sh', '-c', command], { folder: path }).result;
+    };
+    const theirs = await run(['rsync'], 'theirs');
+    const ours = await run([...tsersyncWords, 'push'], 'ours');
+    expect(ours).toEqual(theirs);
+    expect(ours).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(ours.stdout).toContain('<f+++++++++ \\#304\\#343.txt\n');
     const names = readdirSync(join(rsyncd.modulePath('ours'), 'gbk'), { encoding: 'buffer' });
     expect(names).toEqual([Buffer.from([0xc4, 0xe3, ...Buffer.from('.txt')])]);
   });

@@ -57,8 +57,7 @@ async function pushTree(
 ): Promise<PushResult> {
   const wishes = { ...options, ...transfer };
   const session = await openPush({ target: targetOf('inbox'), transfer: wishes });
-  const filterList = wishes.delete === undefined ? undefined : Buffer.alloc(4);
-  return await session.run({ tree, filterList, listeners });
+  return await session.run({ tree, listeners });
 }
 
 const stored = () => readTree(join(rsyncd.modulePath('inbox'), 'tree'));
@@ -301,8 +300,7 @@ describe('a server that refuses', () => {
     const connection = { password: 'wrong' };
     try {
       const session = await openPush({ ...request, connection });
-      const filterList = transfer.delete === undefined ? undefined : Buffer.alloc(4);
-      return await session.run({ tree, filterList, listeners: {} });
+      return await session.run({ tree });
     } catch (thrown) {
       return thrown;
     }
@@ -330,7 +328,7 @@ describe('a server that refuses', () => {
   it('has no slot left', async () => {
     const first = await openPush({ target: targetOf('narrow', ''), transfer: options });
     expect(await refusal('narrow')).toBeInstanceOf(TooManyConnectionsError);
-    await first.run({ tree, filterList: undefined, listeners: {} });
+    await first.run({ tree });
   });
 
   it('dies in the middle', async () => {
@@ -340,7 +338,7 @@ describe('a server that refuses', () => {
       transfer: options,
     });
     await daemon.stop();
-    await expect(session.run({ tree, filterList: undefined, listeners: {} })).rejects.toMatchObject({
+    await expect(session.run({ tree })).rejects.toMatchObject({
       isTransient: true,
     });
   });
@@ -353,7 +351,6 @@ describe('a session that waits', () => {
     await new Promise((resolve) => setTimeout(resolve, 2500));
     const result = await session.run({
       tree: memoryTree({ f: 'late' }),
-      filterList: undefined,
       listeners: {},
     });
     expect(result.exitCode).toBe(0);
@@ -365,9 +362,7 @@ describe('a session that waits', () => {
     const target = targetOf('inbox');
     const session = await openPush({ target, transfer: options, signal: abort.signal });
     abort.abort();
-    await expect(
-      session.run({ tree: memoryTree({ f: 'x' }), filterList: undefined, listeners: {} }),
-    ).rejects.toMatchObject({ exitCode: 20 });
+    await expect(session.run({ tree: memoryTree({ f: 'x' }) })).rejects.toMatchObject({ exitCode: 20 });
     expect(existsSync(join(rsyncd.modulePath('inbox'), 'tree'))).toBe(false);
   });
 });

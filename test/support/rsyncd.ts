@@ -70,6 +70,11 @@ export class Rsyncd implements AsyncDisposable {
     return /rsyncd version (\S+) starting/.exec(this.log())?.[1] ?? 'unknown';
   }
 
+  /** Whether it is of a release before this one. */
+  isBefore(release: string): boolean {
+    return this.version.localeCompare(release, 'en', { numeric: true }) < 0;
+  }
+
   /** The module's folder on this machine. */
   modulePath(name: string): string {
     if (!this.#modules.some((module) => module.name === name)) throw new Error(`no module ${name}`);

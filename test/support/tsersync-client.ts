@@ -7,6 +7,7 @@ export interface TsersyncOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly folder?: string;
   readonly signal?: AbortSignal;
+  readonly isTerminal?: boolean;
   readonly askPassword?: () => Promise<string>;
   /** Called with all that is printed, as it is printed. */
   readonly onOutput?: (text: string) => void;
@@ -28,6 +29,7 @@ export async function tsersync(
       },
     },
     stderr: { write: (bytes) => void errors.push(bytes) },
+    isTerminal: options.isTerminal === true,
     environment: { LC_ALL: 'C', ...(password !== undefined && { RSYNC_PASSWORD: password }), ...environment },
     signal: options.signal ?? new AbortController().signal,
     folder,

@@ -1,37 +1,51 @@
-import { type ChangeSet, ChangeTree } from '../files/change-tree.ts';
+import { type ChangeSet, ChangeTree, type ChangeTreeOptions } from '../files/change-tree.ts';
+import { pushSendsFilterList } from '../filter/wire.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
+import type { PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
-import type { PushListeners, PushSession } from './push-session.ts';
+import type { PushSession } from './push-session.ts';
 
-/** Pushes scattered changes, deletions among them, in one session that was opened with `changeOptions`. */
+/**
+ * Pushes scattered changes, deletions among them, in one session. It must have been opened recursive, without
+ * incremental recursion, and with `delete` if anything may be deleted: without it, nothing is.
+ */
 export async function pushChanges(
   session: PushSession,
   root: string,
   changes: ChangeSet,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
-  const { protocol } = session.terms;
-  const tree = new ChangeTree(root, changes, { hardLinks: false, atimes: false, sweepsRoot: protocol < 30 });
+  const tree = new ChangeTree(root, changes, { hardLinks: false, atimes: false, ...sweepsOf(session) });
   try {
-    const filterList = encodeRules(changes, protocol);
+    const filterList = encodeChangeRules(session, changes);
     return await session.run({ tree, filterList, listeners });
   } finally {
     tree.close();
   }
 }
 
-function encodeRules(changes: ChangeSet, protocol: number): Uint8Array {
+/** What the server has to look through for its deletions. */
+export function sweepsOf({
+  options,
+  terms,
+}: Pick<PushSession, 'options' | 'terms'>): Pick<ChangeTreeOptions, 'sweepsRoot' | 'prunes'> {
+  return { sweepsRoot: terms.protocol < 30, prunes: options.pruneEmptyDirs === true };
+}
+
+/**
+ * The filter list that goes with a change set: it allows the server to delete what the set says, and nothing else. None
+ * is sent to a server that deletes nothing.
+ *
+ * Source: shared/protocol chapter 2, section 2.8 (e).
+ */
+export function encodeChangeRules(
+  { options, terms: { protocol } }: Pick<PushSession, 'options' | 'terms'>,
+  changes: ChangeSet,
+): Uint8Array | undefined {
+  if (!pushSendsFilterList(options, [], protocol)) return undefined;
   const encoder = new Encoder();
-  const quoted = (path: string) => path.replaceAll(/[*?[\\]/g, '\\$&');
-  const plain = (path: string) => (/[*?[]/.test(path) ? quoted(path) : path);
-  const rules = [
-    // Below protocol 30 a folder that is not to be deleted is not looked into either.
-    ...(protocol < 30 ? parentsOf(changes.gone).map((path) => `+ /${plain(path)}/`) : []),
-    ...changes.gone.flatMap((path) => [`+ /${plain(path)}`, `+ /${quoted(path)}/**`]),
-    ...changes.mirrored.map((path) => `+ /${quoted(path)}/**`),
-    '- *',
-  ];
+  const rules = rulesOf(changes, { protocol, prunes: options.pruneEmptyDirs === true });
   for (const rule of rules) {
     const bytes = encodeName(rule);
     encoder.int32(bytes.length);
@@ -39,6 +53,56 @@ function encodeRules(changes: ChangeSet, protocol: number): Uint8Array {
   }
   encoder.int32(0);
   return encoder.view();
+}
+
+/** In the order in which they count: the first that matches decides. */
+function rulesOf(
+  changes: ChangeSet,
+  { protocol, prunes }: { readonly protocol: number; readonly prunes: boolean },
+): string[] {
+  const { mirrored, replaced = [], leveled = [], kept = [], keptFiles = [] } = changes;
+  const { gone, goneFolders = [], goneFiles = [] } = changes;
+  return [
+    // Below protocol 30 a folder that is not to be deleted is not looked into either.
+    ...(protocol < 30 ? parentsOf([...gone, ...goneFolders, ...goneFiles]).map(ruleForFolder) : []),
+    ...goneFiles.flatMap((path) => [`- ${plain(path)}/`, `+ ${plain(path)}`]),
+    ...gone.flatMap((path) => [`+ ${plain(path)}`, `+ ${quoted(path)}/**`]),
+    ...goneFolders.flatMap((path) => [ruleForFolder(path), `+ ${quoted(path)}/**`]),
+    ...replaced.map((path) => `+ ${quoted(path)}/**`),
+    ...kept.map((pattern) => `- ${pattern}`),
+    ...(prunes ? rulesForPruning(changes, protocol) : []),
+    // Folders before the files that are kept, which are files only.
+    ...mirrored.map((path) => `+ ${quoted(path)}/**/`),
+    ...leveled.flatMap((path) => [`+ ${quoted(path)}/*/`, `+ ${quoted(path)}/*/**`]),
+    ...keptFiles.map((pattern) => `- ${pattern}`),
+    ...mirrored.map((path) => `+ ${quoted(path)}/**`),
+    ...leveled.map((path) => `+ ${quoted(path)}/*`),
+    '- *',
+  ];
+}
+
+/**
+ * What is protected is not pruned, and all is that no rule before has named. Below protocol 30 an added folder would be
+ * looked through for deletions then.
+ */
+function rulesForPruning({ added, mirrored, leveled = [] }: ChangeSet, protocol: number): string[] {
+  const tops = protocol < 30 ? [...mirrored, ...leveled] : [...added, ...mirrored, ...leveled];
+  const below = protocol < 30 ? [] : added.map((path) => `+ ${quoted(path)}/**/`);
+  return [...tops.filter((path) => path !== '.').map(ruleForFolder), ...below];
+}
+
+function ruleForFolder(path: string): string {
+  return `+ ${plain(path)}/`;
+}
+
+/** The path in a rule with wildcards. The root has no name, and every pattern below it starts with a slash. */
+function quoted(path: string): string {
+  return path === '.' ? '' : `/${path.replaceAll(/[*?[\\]/g, '\\$&')}`;
+}
+
+/** The path in a rule that has no wildcards of its own: there a backslash stands for itself. */
+function plain(path: string): string {
+  return /[*?[]/.test(path) ? quoted(path) : `/${path}`;
 }
 
 function parentsOf(paths: readonly string[]): string[] {

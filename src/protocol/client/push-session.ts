@@ -7,10 +7,11 @@ import {
   exitCodes,
   type Problem,
   RemoteExitError,
+  UsageError,
 } from '../errors.ts';
-import type { FileEntry } from '../file-list/file-entry.ts';
 import { FileList } from '../file-list/file-list.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
+import { pushSendsFilterList } from '../filter/wire.ts';
 import { decodeChecksumSeed, type ServerOffers } from '../handshake/set-up.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import { Arrivals } from '../roles/arrivals.ts';
@@ -20,50 +21,31 @@ import type { Item } from '../roles/item.ts';
 import { ListSender } from '../roles/list-sender.ts';
 import { runRequestReader } from '../roles/request-reader.ts';
 import { Requests } from '../roles/requests.ts';
-import { runSender, type SenderCounts, type SentContent } from '../roles/sender.ts';
+import { runSender, type SenderCounts } from '../roles/sender.ts';
 import type { Terms } from '../terms.ts';
 import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
 import type { Connection } from './connection.ts';
 import { entryFormatOf, tokenWriterFor } from './formats.ts';
+import type { PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
 import { type ServerMessage, ServerMessages } from './server-messages.ts';
 
 /** How long a server whose connection broke may take to hand over what it said before. */
 const LAST_WORDS_MS = 1000;
 
+/** The end of a filter list, and nothing before it. */
+const NO_FILTER_RULES = Uint8Array.of(0, 0, 0, 0);
+
 /** Messages that are kept for a listener who is still to come. */
 const MAX_EARLY_MESSAGES = 1000;
-
-/** What to be told while a push runs. Nothing may be thrown from here. */
-export interface PushListeners {
-  /** The session is set up, and its file list comes next. */
-  begin?(session: PushSession): void;
-  /**
-   * An entry was looked at by the receiver, and changed, created or (with two `-i`) left as it is. `sent` is there if
-   * its content has been sent for that.
-   */
-  item?(entry: FileEntry, item: Item, sent?: SentContent): void;
-  /** The content of a file is about to be sent; `progress` and `item` follow. */
-  sending?(entry: FileEntry, item: Item): void;
-  /** An entry is in place at the destination; told with `removeSourceFiles` only, which a tree may ignore. */
-  arrived?(entry: FileEntry): void;
-  /** An entry was removed at its source, or had gone from there already. */
-  removed?(entry: FileEntry, wasThere: boolean): void;
-  /** A path was deleted at the destination. */
-  deleted?(path: string, isFolder: boolean): void;
-  message?(message: ServerMessage): void;
-  problem?(problem: Problem): void;
-  /** So much of a file has been sent; called several times for a large one, never for an empty one. */
-  progress?(entry: FileEntry, position: number): void;
-}
 
 /** What differs from one run to the next. */
 export interface PushRun {
   readonly tree: SourceTree;
-  /** Encoded filter rules; undefined where the options say that none are sent. */
-  readonly filterList: Uint8Array | undefined;
-  readonly listeners: PushListeners;
+  /** Encoded filter rules for the server. Without them it hears of none. */
+  readonly filterList?: Uint8Array | undefined;
+  readonly listeners?: PushListeners;
 }
 
 interface PushSessionParts {
@@ -81,10 +63,11 @@ export class PushSession {
   readonly terms: Terms;
   /** To be remembered for the next session with this server. */
   readonly offers: ServerOffers;
+  /** Those with which it was opened. */
+  readonly options: ResolvedOptions;
   /** The message of the day, line by line. */
   readonly motd: readonly string[];
   readonly #connection: Connection;
-  readonly #options: ResolvedOptions;
   readonly #messages: ServerMessages;
   readonly #requests = new Requests();
   readonly #list: FileList;
@@ -106,7 +89,7 @@ export class PushSession {
     this.offers = offers;
     this.motd = connection.login.lines;
     this.#connection = connection;
-    this.#options = options;
+    this.options = options;
     this.#list = new FileList(terms);
     this.#messages = new ServerMessages({
       onMessage: (message) => {
@@ -126,13 +109,22 @@ export class PushSession {
     connection.heartbeat.owedSince = () => this.#owedSince();
   }
 
+  /** It waits, and as far as we know the server still does too. */
+  get isWaiting(): boolean {
+    return this.#state === 'waiting' && this.#requests.failure === undefined;
+  }
+
   /** The server has finished the set-up. */
   async isReady(): Promise<void> {
     await this.#seed.promise;
   }
 
-  /** Pushes a tree. A session pushes once; whatever happens, it is over afterwards. */
-  async run({ tree, filterList, listeners }: PushRun): Promise<PushResult> {
+  /**
+   * Pushes a tree. A session pushes once; whatever happens, it is over afterwards.
+   *
+   * @throws UsageError if there are rules, and the server expects none with these options.
+   */
+  async run({ tree, filterList, listeners = {} }: PushRun): Promise<PushResult> {
     if (this.#state !== 'waiting') throw new Error('a push session runs once: open another one');
     this.#state = 'running';
     this.#listeners = listeners;
@@ -144,11 +136,11 @@ export class PushSession {
       listeners.problem?.(problem);
     };
     try {
-      if (filterList !== undefined) this.#connection.writer.encoder.bytes(filterList);
+      this.#sendFilterList(filterList);
       const indexes = new IndexEncoder(this.terms.protocol);
       const lists = await this.#listSender(tree, indexes, onProblem);
       this.#lists = lists;
-      const { removeSourceFiles, dryRun } = this.#options;
+      const { removeSourceFiles, dryRun } = this.options;
       if (removeSourceFiles === true && dryRun !== true) {
         this.#arrivals = new Arrivals({
           tree,
@@ -165,7 +157,14 @@ export class PushSession {
       throw await this.#reasonFor(thrown);
     } finally {
       this.close();
+      listeners.end?.();
     }
+  }
+
+  #sendFilterList(filterList: Uint8Array | undefined): void {
+    const isExpected = pushSendsFilterList(this.options, [], this.terms.protocol);
+    if (isExpected) this.#connection.writer.encoder.bytes(filterList ?? NO_FILTER_RULES);
+    else if (filterList !== undefined) throw new UsageError('filter rules are for a server that deletes');
   }
 
   /** How far the file list is: it may go on while files are sent. */
@@ -182,6 +181,7 @@ export class PushSession {
   /** Ends the session at once. Safe to call at any time, and twice. */
   close(): void {
     this.#state = 'over';
+    this.#requests.abandon();
     this.#connection.heartbeat.stop();
     this.#connection.transport.destroy();
   }
@@ -202,8 +202,8 @@ export class PushSession {
       reader,
       requests: this.#requests,
       protocol: this.terms.protocol,
-      isDryRun: this.#options.dryRun === true,
-      isAppend: this.#options.append !== undefined,
+      isDryRun: this.options.dryRun === true,
+      isAppend: this.options.append !== undefined,
       entryCount: () => this.#list.count,
     });
     if (!isBrokenLine(this.#requests.failure)) await this.#hangUp();
@@ -230,12 +230,12 @@ export class PushSession {
     indexes: IndexEncoder,
     onProblem: (problem: Problem) => void,
   ): Promise<ListSender> {
-    const { checksum, ignoreErrors, numericIds } = this.#options;
+    const { checksum, ignoreErrors, numericIds } = this.options;
     const createHash = checksum === true ? await createFileHash(this.terms.fileListChecksum) : undefined;
     return new ListSender({
       tree,
       terms: this.terms,
-      format: entryFormatOf(this.#options, this.terms),
+      format: entryFormatOf(this.options, this.terms),
       out: this.#connection.writer,
       indexes,
       list: this.#list,
@@ -254,7 +254,7 @@ export class PushSession {
   ): Promise<SenderCounts> {
     const { terms } = this;
     const { writer: out } = this.#connection;
-    const { dryRun, inplace, backup, append } = this.#options;
+    const { dryRun, inplace, backup, append } = this.options;
     const strong = this.#seed.promise.then((seed) =>
       createStrongChecksum({
         name: terms.transferChecksum,
@@ -275,9 +275,9 @@ export class PushSession {
       files: new FileSender({
         tree,
         out,
-        tokens: tokenWriterFor(out, this.#options, terms),
+        tokens: tokenWriterFor(out, this.options, terms),
         isPacked: terms.compression !== 'none',
-        isWorthPacking: worthPacking(this.#options.skipCompress),
+        isWorthPacking: worthPacking(this.options.skipCompress),
         strong,
         onProgress: (entry, position) => this.#listeners.progress?.(entry, position),
       }),
@@ -328,6 +328,7 @@ export class PushSession {
     const { transport } = this.#connection;
     if (!isBrokenLine(thrown)) return thrown;
     const lastWords = setTimeout(() => transport.destroy(), LAST_WORDS_MS);
+    this.#requests.abandon();
     await this.#reading;
     clearTimeout(lastWords);
     if (!isBrokenLine(this.#requests.failure)) return this.#requests.failure;

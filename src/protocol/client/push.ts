@@ -1,9 +1,6 @@
 import { ConnectionClosedError, UnsupportedError } from '../errors.ts';
 import type { CvsIgnore } from '../filter/filter-rules.ts';
 import { parseFilters } from '../filter/parse-filters.ts';
-import type { FilterRule } from '../filter/rule.ts';
-import { FilterScope } from '../filter/scope.ts';
-import { encodeFilterList, pushSendsFilterList } from '../filter/wire.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
 import { serverArguments } from '../handshake/server-arguments.ts';
 import {
@@ -15,15 +12,14 @@ import {
 } from '../handshake/set-up.ts';
 import { type DaemonTarget, modulePath } from '../handshake/target.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
-import type { ResolvedOptions } from '../options/resolved-options.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
-import { FilteredTree } from '../roles/filtered-tree.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
-import { Encoder } from '../wire/encoder.ts';
 import { connectDaemon } from './connection.ts';
 import { openLocalTree } from './local-source.ts';
+import type { PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
-import { type PushListeners, PushSession } from './push-session.ts';
+import { PushSession } from './push-session.ts';
+import { pushTree } from './push-tree.ts';
 
 export interface OpenPushRequest {
   readonly target: DaemonTarget;
@@ -128,31 +124,28 @@ export async function push(
   request: PushRequest,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
-  const options = resolveOptions(request.transfer);
-  const rules = parseFilters(options, { ...(request.cvsIgnore && { cvsIgnore: request.cvsIgnore }) });
+  const { end, ...others } = listeners;
+  try {
+    return await pushSources(sources, request, others);
+  } finally {
+    end?.();
+  }
+}
+
+async function pushSources(
+  sources: readonly string[],
+  request: PushRequest,
+  listeners: PushListeners,
+): Promise<PushResult> {
+  const { transfer, cvsIgnore } = request;
+  const options = resolveOptions(transfer);
+  const filters = parseFilters(options, { ...(cvsIgnore && { cvsIgnore }) });
   const tree = await openLocalTree(sources, options);
   const session = await beginPush(request);
   try {
-    const filtered =
-      rules.rules.length === 0
-        ? tree
-        : new FilteredTree(tree, FilterScope.outside(rules, 'sender', tree.root));
-    const filterList = encodeRules(options, rules.rules, session.terms.protocol);
-    return await session.run({ tree: filtered, filterList, listeners });
+    return await pushTree(session, { tree, root: tree.root, filters, listeners });
   } finally {
     session.close();
     tree.close();
   }
-}
-
-/** The rules that the server needs, or nothing where it expects no list of them. */
-function encodeRules(
-  options: ResolvedOptions,
-  rules: readonly FilterRule[],
-  protocol: number,
-): Uint8Array | undefined {
-  if (!pushSendsFilterList(options, rules, protocol)) return undefined;
-  const encoder = new Encoder();
-  encodeFilterList(encoder, rules, protocol, 'push');
-  return encoder.view();
 }

@@ -13,26 +13,42 @@ import type { EntryWishes } from './stat-entry.ts';
 export interface ChangeSet {
   /** Paths that exist; a folder is sent without its contents. */
   readonly changed: readonly string[];
+  /** Those of `changed` for which the other side may have a folder, to be deleted with all that is in it. */
+  readonly replaced?: readonly string[];
   /** Folders that are sent with all that is in them; what the other side has besides stays there. */
   readonly added: readonly string[];
   /** Folders that are sent with all that is in them, and the other side is to have nothing else in them. */
   readonly mirrored: readonly string[];
+  /** Folders that are sent with what is directly in them, and the other side is to have nothing else there. */
+  readonly leveled?: readonly string[];
   /**
    * Paths that no longer exist: the topmost ones, so that their parents do. A path may be changed besides: then it is
    * no longer a folder, and what the other side has in it goes.
    */
   readonly gone: readonly string[];
+  /** The same, but only a folder of that name is to be deleted. */
+  readonly goneFolders?: readonly string[];
+  /** The same, but only what is no folder is to be deleted. */
+  readonly goneFiles?: readonly string[];
+  /** Rsync patterns of what mirrored and leveled folders may have besides. */
+  readonly kept?: readonly string[];
+  /** The same, but of files only. */
+  readonly keptFiles?: readonly string[];
 }
 
 export interface ChangeTreeOptions extends EntryWishes {
   /** Below protocol 30 a receiver sweeps nothing unless it sweeps from the root on; the rules protect the rest. */
   readonly sweepsRoot?: boolean;
+  /** The receiver leaves empty folders out; those that are to be as here it deletes then. */
+  readonly prunes?: boolean;
+  /** Whether a path below an added, mirrored or leveled folder is listed. */
+  readonly accepts?: ((path: string, isFolder: boolean) => boolean) | undefined;
 }
 
 /** What of a path's folder is in the list: `swept` ones may lose entries on the other side, by the filter rules. */
 interface Node {
   readonly children: Map<string, Node>;
-  wish: 'path' | 'changed' | 'added' | 'mirrored';
+  wish: 'path' | 'changed' | 'added' | 'mirrored' | 'leveled';
   isSwept: boolean;
 }
 
@@ -46,7 +62,7 @@ interface Node {
 export class ChangeTree implements SourceTree {
   readonly idNames: IdNames = localIdNames();
   readonly #origin: Origin;
-  readonly #wishes: EntryWishes;
+  readonly #options: ChangeTreeOptions;
   readonly #top: FolderContents;
   readonly #root: Node = newNode();
   readonly #opener = new SourceOpener();
@@ -54,17 +70,21 @@ export class ChangeTree implements SourceTree {
   /** `root` is the folder that the paths are relative to. */
   constructor(root: string, changes: ChangeSet, options: ChangeTreeOptions) {
     this.#origin = { prefix: '', folder: realFolder(root), source: 0 };
-    this.#wishes = options;
-    for (const path of changes.changed) this.#nodeAt(path).wish = 'changed';
-    for (const path of changes.added) this.#nodeAt(path).wish = 'added';
-    for (const path of changes.mirrored) this.#nodeAt(path).wish = 'mirrored';
-    for (const path of changes.gone) this.#nodeAt(dirname(path)).isSwept = true;
+    this.#options = options;
+    const { changed, added, mirrored, leveled = [], gone, goneFolders = [], goneFiles = [] } = changes;
+    for (const path of changed) this.#nodeAt(path).wish = 'changed';
+    for (const path of leveled) this.#nodeAt(path).wish = 'leveled';
+    for (const path of added) this.#nodeAt(path).wish = 'added';
+    for (const path of mirrored) this.#nodeAt(path).wish = 'mirrored';
+    for (const path of [...gone, ...goneFolders, ...goneFiles]) this.#nodeAt(dirname(path)).isSwept = true;
+    const pruned = options.prunes === true ? [...mirrored, ...leveled] : [];
+    for (const path of pruned) if (path !== '.') this.#nodeAt(dirname(path)).isSwept = true;
     this.#top = options.sweepsRoot === true ? 'root' : contentsOf(this.#root);
   }
 
   roots(): Listing {
     const problems: Problem[] = [];
-    const top = readEntry('.', this.#origin, this.#top, this.#wishes);
+    const top = readEntry('.', this.#origin, this.#top, this.#options);
     return { entries: [top, ...this.#entriesIn('.', this.#root, problems)], problems };
   }
 
@@ -88,16 +108,35 @@ export class ChangeTree implements SourceTree {
     node: Node | 'added' | 'mirrored' | undefined,
     problems: Problem[],
   ): LocalEntry[] {
-    const wish = typeof node === 'object' ? node.wish : node;
-    if (wish === 'added' || wish === 'mirrored') {
-      const contents = wish === 'mirrored' ? 'listed' : 'none';
-      return readEntries(folder, this.#origin, contents, this.#wishes, problems);
+    if (node === undefined) return [];
+    if (typeof node !== 'object') return this.#everythingIn(folder, node, problems);
+    switch (node.wish) {
+      case 'added':
+      case 'mirrored':
+        return this.#everythingIn(folder, node.wish, problems);
+      case 'leveled':
+        return this.#everythingIn(folder, 'added', problems).map((entry) => {
+          const child = node.children.get(basename(entry.name));
+          return child && isDirectory(entry.mode) ? { ...entry, contents: contentsOf(child) } : entry;
+        });
+      default:
+        return this.#wantedIn(folder, node, problems);
     }
-    if (typeof node !== 'object') return [];
+  }
+
+  #everythingIn(folder: string, wish: 'added' | 'mirrored', problems: Problem[]): LocalEntry[] {
+    const contents = wish === 'mirrored' ? 'listed' : 'none';
+    const entries = readEntries(folder, this.#origin, contents, this.#options, problems);
+    const { accepts } = this.#options;
+    if (accepts === undefined) return entries;
+    return entries.filter(({ name, mode }) => accepts(name, isDirectory(mode)));
+  }
+
+  #wantedIn(folder: string, node: Node, problems: Problem[]): LocalEntry[] {
     return [...node.children].flatMap(([leaf, child]) => {
       const name = folder === '.' ? leaf : `${folder}/${leaf}`;
       const entry = attempt(name, 'lstat', problems, () =>
-        readEntry(name, this.#origin, contentsOf(child), this.#wishes),
+        readEntry(name, this.#origin, contentsOf(child), this.#options),
       );
       return entry === undefined || (child.children.size > 0 && !isDirectory(entry.mode)) ? [] : [entry];
     });
@@ -131,5 +170,5 @@ function newNode(): Node {
 }
 
 function contentsOf({ wish, isSwept }: Node): FolderContents {
-  return isSwept || wish === 'mirrored' ? 'listed' : 'none';
+  return isSwept || wish === 'mirrored' || wish === 'leveled' ? 'listed' : 'none';
 }

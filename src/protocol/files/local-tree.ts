@@ -25,6 +25,8 @@ export interface LocalTreeOptions extends EntryWishes {
   /** Folders are listed without their contents. */
   readonly dirs: boolean;
   readonly relative: boolean;
+  /** Whether what is found in a folder is listed. */
+  readonly accepts?: ((name: string, isFolder: boolean) => boolean) | undefined;
   /** Names to list instead of the one source, which is the folder that they are relative to. */
   readonly names?: readonly string[] | undefined;
   /** What becomes of a source that does not exist: a problem (the default), nothing, or an entry to be deleted. */
@@ -268,8 +270,10 @@ export class LocalTree implements SourceTree {
   }
 
   #scan(folder: string, origin: Origin, problems: Problem[]): LocalEntry[] {
-    const contents = this.#options.recursive ? 'listed' : 'none';
-    return readEntries(folder, origin, contents, this.#options, problems);
+    const { recursive, accepts } = this.#options;
+    const entries = readEntries(folder, origin, recursive ? 'listed' : 'none', this.#options, problems);
+    if (accepts === undefined) return entries;
+    return entries.filter(({ name, mode }) => accepts(name, isDirectory(mode)));
   }
 }
 

@@ -24,25 +24,26 @@ export interface PathMatch {
 export class PathPattern {
   /** As it stands in the file. */
   readonly expression: string;
+  readonly kind: PatternKind;
   readonly #regex: RegExp;
-  readonly #isBytewise: boolean;
 
   /** What is wrong in the expression is a {@link ValueError}. */
-  constructor(expression: string, { extent, isBytewise }: PatternKind) {
+  constructor(expression: string, kind: PatternKind) {
+    const { extent, isBytewise } = kind;
     this.expression = expression;
-    this.#isBytewise = isBytewise;
+    this.kind = kind;
     this.#regex = isBytewise ? compileBytewise(expression, extent) : compilePattern(expression, extent);
   }
 
   matches(path: string): boolean {
-    return this.#regex.test(this.#isBytewise ? toBytes(path) : path);
+    return this.#regex.test(this.kind.isBytewise ? toBytes(path) : path);
   }
 
   find(path: string): PathMatch | undefined {
-    const searched = this.#isBytewise ? toBytes(path) : path;
+    const searched = this.kind.isBytewise ? toBytes(path) : path;
     const match = this.#regex.exec(searched);
     if (match === null) return undefined;
-    const name = (part: string) => (this.#isBytewise ? fromBytes(part) : part);
+    const name = (part: string) => (this.kind.isBytewise ? fromBytes(part) : part);
     const groups = match.slice(1).map((group?: string) => (group === undefined ? undefined : name(group)));
     return { groups, rest: name(searched.slice(match.index + match[0].length)) };
   }

@@ -7,8 +7,10 @@ import {
   ProtocolError,
   RemoteExitError,
   TimeoutError,
+  UsageError,
 } from '../../../src/protocol/errors.ts';
 import type { SourceTree } from '../../../src/protocol/file-list/source-tree.ts';
+import type { TransferOptions } from '../../../src/protocol/options/transfer-options.ts';
 import { memoryTransports } from '../../../src/protocol/stream/memory-transport.ts';
 import type { Transport } from '../../../src/protocol/stream/transport.ts';
 import { demultiplex, frame, int32 } from '../../support/frames.ts';
@@ -21,17 +23,17 @@ const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const REQUEST = frame(0, hex(`01 00a0 ${NO_HEAD}`));
 
 /** A session and the server's end of its connection, with what has arrived there. */
-function open(protocol = 31) {
+function open(protocol = 31, transfer: TransferOptions = {}) {
   const [client, server] = memoryTransports();
   const terms = termsOf({ protocol, compatFlags: protocol < 30 ? 0 : 0x1fe });
-  const session = sessionOn(client, terms, {});
+  const session = sessionOn(client, terms, transfer);
   const told: Buffer[] = [];
   const listening = (async () => {
     for (let chunk = await server.receive(); chunk !== undefined; chunk = await server.receive())
       told.push(chunk);
   })();
   const say = (...chunks: Buffer[]) => server.send(chunks);
-  const run = (tree: SourceTree) => session.run({ tree, filterList: undefined, listeners: {} });
+  const run = (tree: SourceTree) => session.run({ tree });
   return { session, client, server, say, run, told: () => Buffer.concat(told), listening };
 }
 
@@ -118,9 +120,7 @@ describe('a waiting session', () => {
     session.close();
     await listening;
     await expect(session.isReady()).rejects.toThrow(ConnectionClosedError);
-    await expect(session.run({ tree: oneFile(), filterList: undefined, listeners: {} })).rejects.toThrow(
-      'runs once',
-    );
+    await expect(session.run({ tree: oneFile() })).rejects.toThrow('runs once');
   });
 });
 
@@ -196,7 +196,7 @@ describe('a session that runs', () => {
     const terms = termsOf({ protocol: 31, compatFlags: 0x1fe });
     const session = sessionOn(stuck, terms, {});
     await server.send([SEED]);
-    const running = session.run({ tree: oneFile(), filterList: undefined, listeners: {} });
+    const running = session.run({ tree: oneFile() });
     const outcome = running.catch((thrown: unknown) => thrown);
     await turns(3);
     stuck.destroy(reason);
@@ -213,6 +213,25 @@ describe('a session that runs', () => {
       exitCode: 12,
       message: 'ERROR: module is read only',
     });
+  });
+
+  it('sends an empty list of rules if the server waits for one and there are none', async () => {
+    const { say, run, told } = open(31, { recursive: true, delete: 'before' });
+    const running = run(new MemoryTree([], new Map()));
+    await say(SEED, frame(0, Buffer.alloc(5)));
+    await running;
+    const plain = open();
+    const other = plain.run(new MemoryTree([], new Map()));
+    await plain.say(SEED, frame(0, Buffer.alloc(5)));
+    await other;
+    const data = demultiplex(told()).data;
+    expect(data.subarray(0, 4)).toEqual(Buffer.alloc(4));
+    expect(data.subarray(4)).toEqual(demultiplex(plain.told()).data);
+  });
+
+  it('refuses rules that the server would take for something else', async () => {
+    const { session } = open();
+    await expect(session.run({ tree: oneFile(), filterList: Buffer.alloc(4) })).rejects.toThrow(UsageError);
   });
 
   it('reports what the tree throws', async () => {

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import {
+  describeConfig,
+  type Log,
+  noticesOf,
+  type ParsedConfig,
+  readConfig,
+  startReplicator,
+} from '../../watch/index.ts';
+import type { CliIo } from '../io.ts';
+import { openEventLog } from '../output/event-log.ts';
+
+export interface DaemonRequest {
+  /** Names of confxml.xml files; each watches one folder. */
+  readonly configs: readonly string[];
+  /** `-r` */
+  readonly startsWithAll: boolean;
+  /** `-n` */
+  readonly lanes: number;
+}
+
+interface NamedConfig extends ParsedConfig {
+  readonly file: string;
+}
+
+/** Watches what the configs name until it is told to stop. Nothing starts unless all of them can be read. */
+export async function daemon({ configs, startsWithAll, lanes }: DaemonRequest, io: CliIo): Promise<number> {
+  const parsed = configs.map((name): NamedConfig => {
+    const file = resolve(io.folder, name);
+    return { ...readConfig(file), file };
+  });
+  const isDebugged = parsed.some(({ config }) => config.debug.isOn);
+  const log = openEventLog(io, isDebugged ? 'debug' : 'info');
+  for (const config of parsed) introduce(config, log);
+  const control = new AbortController();
+  const { signal } = control;
+  io.signal.addEventListener('abort', () => control.abort());
+  if (io.signal.aborted) control.abort();
+  const starting = parsed.map(({ config }) =>
+    startReplicator(config, { log, signal, startsWithAll, lanes, environment: io.environment }),
+  );
+  try {
+    const replicators = await Promise.all(starting);
+    await aborted(signal);
+    await Promise.all(replicators.map((replicator) => replicator.stop()));
+    return 0;
+  } catch (thrown) {
+    control.abort();
+    const others = await Promise.allSettled(starting);
+    await Promise.all(others.map((other) => other.status === 'fulfilled' && other.value.stop()));
+    throw thrown;
+  }
+}
+
+/** What was read, and what of it will not be as its author may expect. */
+function introduce({ config, notes, file }: NamedConfig, log: Log): void {
+  for (const { line, column, message } of notes) log.warn({}, `${file}:${line}:${column}: ${message}`);
+  for (const line of describeConfig(config)) log.info({}, line);
+  for (const notice of noticesOf(config)) log.warn({}, notice);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
+}

@@ -1,0 +1,37 @@
+import type { SourceTree } from '../file-list/source-tree.ts';
+import type { FilterRules } from '../filter/filter-rules.ts';
+import { patternRule } from '../filter/rule.ts';
+import { FilterScope } from '../filter/scope.ts';
+import { encodeFilterList, pushSendsFilterList } from '../filter/wire.ts';
+import { FilteredTree } from '../roles/filtered-tree.ts';
+import { Encoder } from '../wire/encoder.ts';
+import type { PushListeners } from './push-listeners.ts';
+import type { PushResult } from './push-result.ts';
+import type { PushSession } from './push-session.ts';
+
+export interface TreePush {
+  readonly tree: SourceTree;
+  /** The absolute path of the root of the transfer, for rules that are about absolute paths. */
+  readonly root: string;
+  readonly filters: FilterRules;
+  /** Patterns of files, not of folders, that the tree leaves out by itself and the server must not delete. */
+  readonly keptFiles?: readonly string[];
+  readonly listeners?: PushListeners;
+}
+
+/** Pushes a tree, less what filter rules leave out; the server is told of these rules. */
+export async function pushTree(session: PushSession, push: TreePush): Promise<PushResult> {
+  const { tree, root, filters, keptFiles = [], listeners = {} } = push;
+  const { options, terms } = session;
+  const hasRules = filters.rules.length > 0;
+  const kept = keptFiles.map((pattern) => patternRule('exclude', pattern));
+  const rules = kept.length === 0 ? filters.rules : [...filters.rules, patternRule('include', '*/'), ...kept];
+  const encoder = new Encoder();
+  const sendsList = pushSendsFilterList(options, rules, terms.protocol);
+  if (sendsList) encodeFilterList(encoder, rules, terms.protocol, 'push');
+  return await session.run({
+    tree: hasRules ? new FilteredTree(tree, FilterScope.outside(filters, 'sender', root)) : tree,
+    filterList: sendsList ? encoder.view() : undefined,
+    listeners,
+  });
+}

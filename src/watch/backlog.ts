@@ -1,0 +1,191 @@
+import { type BackOffTimes, backOffMs } from './back-off.ts';
+import { type Change, changeOf, covers, mergeChanges } from './change.ts';
+import { ancestorsOf, PathTree, parentOf } from './path-tree.ts';
+
+export interface BacklogLimits {
+  /** More changed paths than this in one folder become one change of the folder. */
+  readonly mostInFolder: number;
+  /** More changes than this become one change of the whole tree. */
+  readonly most: number;
+}
+
+/** A path that could not be sent although others could. */
+export interface Failure {
+  readonly path: string;
+  readonly reason: string;
+  readonly attempts: number;
+  /** When it is tried again, in ms of the monotonic clock. */
+  readonly nextAt: number;
+}
+
+export interface BacklogParts {
+  readonly limits: BacklogLimits;
+  readonly retry: BackOffTimes;
+  /** From 0 to 1, for jitter. */
+  readonly random: () => number;
+}
+
+interface FailedChange {
+  readonly change: Change;
+  readonly reason: string;
+  readonly nextAt: number;
+}
+
+/**
+ * What one remote still has to be sent, in memory that is bounded however long it is out of reach: a change of a whole
+ * folder swallows those below it, and too many in one folder become one of the folder. Paths that fail alone wait here
+ * too, each for longer than the time before, without being in the way of others.
+ */
+export class Backlog {
+  readonly #parts: BacklogParts;
+  /** In the order of their arrival. */
+  readonly #ready = new Map<string, Change>();
+  /** The same, by place. */
+  readonly #tree = new PathTree<Change>();
+  readonly #failed = new Map<string, FailedChange>();
+  #retryAt = Number.POSITIVE_INFINITY;
+  /** One of each group made a session fail: they are sent group by group, until the culprit is alone. */
+  readonly #suspects: Change[][] = [];
+
+  constructor(parts: BacklogParts) {
+    this.#parts = parts;
+  }
+
+  /** Changes that are to be sent, the failed ones among them. */
+  get size(): number {
+    return this.#ready.size + this.#failed.size + this.#suspects.flat().length;
+  }
+
+  get isReady(): boolean {
+    return this.#ready.size > 0 || this.#suspects.length > 0;
+  }
+
+  get failures(): Failure[] {
+    return [...this.#failed.values()].map(({ change: { path, attempts }, reason, nextAt }) => {
+      return { path, reason, attempts, nextAt };
+    });
+  }
+
+  /** When the next failed path is tried again; Infinity if there is none. */
+  get retryAt(): number {
+    return this.#retryAt;
+  }
+
+  /** Adds news, or changes that come back because they were not tried. */
+  add(changes: Iterable<Change>): void {
+    for (const change of changes) this.#add(change);
+  }
+
+  /**
+   * Takes changes to be sent together, the oldest first: some that are ready, or a group of suspects.
+   *
+   * @param isFree Whether a path may be sent now: nothing above or below it is under way.
+   */
+  take(now: number, limit: number, isFree: (path: string) => boolean): Change[] {
+    if (now >= this.#retryAt) this.#revive(now);
+    const group = this.#suspects.findIndex((changes) => changes.every(({ path }) => isFree(path)));
+    if (group >= 0) return this.#suspects.splice(group, 1).flat();
+    const taken: Change[] = [];
+    let looks = 0;
+    for (const change of this.#ready.values()) {
+      if (taken.length === limit || looks === 4 * limit) break;
+      looks += 1;
+      if (isFree(change.path)) taken.push(change);
+    }
+    for (const { path } of taken) this.#remove(path);
+    return taken;
+  }
+
+  /** One of these made a session fail, and it is not known which. */
+  suspect(changes: readonly Change[]): void {
+    const middle = changes.length >> 1;
+    if (middle === 0) this.add(changes);
+    else this.#suspects.push(changes.slice(0, middle), changes.slice(middle));
+  }
+
+  /**
+   * This one cannot be sent. It is tried again after a while, or as soon as something happens to it; then everything
+   * about the remote's side is in doubt.
+   */
+  fail(change: Change, reason: string, now: number): Failure {
+    const older = this.#failed.get(change.path)?.change ?? change;
+    const attempts = change.attempts + 1;
+    const nextAt = now + backOffMs(attempts, this.#parts.retry, this.#parts.random);
+    const failed = { ...mergeChanges(change, older), attempts, wasFolder: true };
+    this.#failed.set(change.path, { change: failed, reason, nextAt });
+    this.#retryAt = Math.min(this.#retryAt, nextAt);
+    if (this.#failed.size > this.#parts.limits.most) this.#collapse();
+    return { path: change.path, reason, attempts, nextAt };
+  }
+
+  #add(change: Change): void {
+    const news = this.#withFailed(change);
+    if (this.#isSwallowed(news)) return;
+    const known = this.#ready.get(news.path);
+    const entry = this.#swallow(known === undefined ? news : mergeChanges(known, news));
+    this.#ready.set(entry.path, entry);
+    this.#tree.set(entry.path, entry);
+    this.#relieve(entry);
+  }
+
+  /** News about a path that has failed: both are tried now. What is only about a folder itself is no news of its contents. */
+  #withFailed(change: Change): Change {
+    const failed = this.#failed.get(change.path)?.change;
+    if (failed === undefined || (change.kind === 'path' && failed.kind !== 'path')) return change;
+    this.#failed.delete(change.path);
+    return mergeChanges(change, failed);
+  }
+
+  #isSwallowed(change: Change): boolean {
+    const parent = parentOf(change.path);
+    for (const [folder, above] of this.#tree.above(change.path)) {
+      if (covers(above, change, folder === parent)) return true;
+    }
+    return false;
+  }
+
+  /** Removes what a change does as well. The result is as old as the oldest of them. */
+  #swallow(entry: Change): Change {
+    if (entry.kind === 'path') return entry;
+    let { since } = entry;
+    for (const [path, change] of [...this.#tree.below(entry.path)]) {
+      if (!covers(entry, change, parentOf(path) === entry.path)) continue;
+      since = Math.min(since, change.since);
+      this.#remove(path);
+    }
+    for (const [path, { change }] of this.#failed) {
+      const isBelow = ancestorsOf(path).includes(entry.path);
+      if (isBelow && covers(entry, change, parentOf(path) === entry.path)) this.#failed.delete(path);
+    }
+    return { ...entry, since };
+  }
+
+  /** Makes few of too many. */
+  #relieve({ path, since }: Change): void {
+    const { mostInFolder, most } = this.#parts.limits;
+    const folder = parentOf(path);
+    const isCrowded = folder !== undefined && this.#tree.countIn(folder) > mostInFolder;
+    const kind = isCrowded ? this.#tree.get(folder)?.kind : 'level';
+    if (isCrowded && (kind === undefined || kind === 'path')) this.#add(changeOf(folder, 'level', since));
+    if (this.#ready.size > most) this.#collapse();
+  }
+
+  #collapse(): void {
+    let since = Number.POSITIVE_INFINITY;
+    for (const change of this.#ready.values()) since = Math.min(since, change.since);
+    for (const { change } of this.#failed.values()) since = Math.min(since, change.since);
+    this.#add(changeOf('.', 'tree', since));
+  }
+
+  #remove(path: string): void {
+    this.#ready.delete(path);
+    this.#tree.delete(path);
+  }
+
+  #revive(now: number): void {
+    const due = [...this.#failed.values()].filter(({ nextAt }) => nextAt <= now);
+    for (const { change } of due) this.#add(change);
+    this.#retryAt = Number.POSITIVE_INFINITY;
+    for (const { nextAt } of this.#failed.values()) this.#retryAt = Math.min(this.#retryAt, nextAt);
+  }
+}

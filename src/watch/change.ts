@@ -1,0 +1,44 @@
+/**
+ * How much of a path has to be compared with a remote:
+ * - `path`: itself;
+ * - `level`: a folder and what is directly in it;
+ * - `all`: the whole tree, by the user's own options (only of the root);
+ * - `tree`: a folder and everything below it.
+ */
+export type ChangeKind = 'path' | 'level' | 'all' | 'tree';
+
+/** Something that has to be made equal at a remote. What is to be done is decided late, from the disk. */
+export interface Change {
+  /** Relative to the watched folder, which is `.` itself. */
+  readonly path: string;
+  readonly kind: ChangeKind;
+  /** The path was a folder, and at the remote it may still be one. */
+  readonly wasFolder: boolean;
+  /** When it was first heard of, in ms of the monotonic clock. */
+  readonly since: number;
+  /** How often it has failed, alone, since it was last sent. */
+  readonly attempts: number;
+}
+
+const ranks: Readonly<Record<ChangeKind, number>> = { path: 0, level: 1, all: 2, tree: 3 };
+
+export function changeOf(path: string, kind: ChangeKind, since: number): Change {
+  return { path, kind, since, wasFolder: false, attempts: 0 };
+}
+
+/** One change that does what two changes of the same path would do. */
+export function mergeChanges(a: Change, b: Change): Change {
+  return {
+    path: a.path,
+    kind: ranks[a.kind] >= ranks[b.kind] ? a.kind : b.kind,
+    wasFolder: a.wasFolder || b.wasFolder,
+    since: Math.min(a.since, b.since),
+    attempts: Math.max(a.attempts, b.attempts),
+  };
+}
+
+/** Whether sending the change of a folder also does what a change below it would do. */
+export function covers(folder: Change, below: Change, isDirectlyIn: boolean): boolean {
+  if (folder.kind === 'tree' || folder.kind === 'all') return true;
+  return folder.kind === 'level' && below.kind === 'path' && isDirectlyIn;
+}

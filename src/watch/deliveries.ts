@@ -1,0 +1,80 @@
+import type { FoundEntry } from './disk.ts';
+import { PathTree, parentOf } from './path-tree.ts';
+
+/** How far a file system's clock may lie behind, in milliseconds: a tick of the kernel's, at most 10. */
+const CLOCK_LAG_MS = 12;
+/** Wall clock and monotonic clock drift apart by more than this only when somebody sets the clock. */
+const CLOCK_SET_MS = 20;
+const MOST_REMEMBERED = 5000;
+
+export interface Delivery {
+  /** With `tree` everything below the path arrived too, with `level` what is directly in it. */
+  readonly kind: 'path' | 'level' | 'tree';
+  /** When the session began to list what is there, in ms of the wall clock. */
+  readonly listedAt: number;
+}
+
+export interface Clocks {
+  /** Milliseconds since 1970. */
+  wall(): number;
+  /** Milliseconds that only ever grow. */
+  monotonic(): number;
+}
+
+/**
+ * Remembers what has been sent lately. Events come late, and twice: what has not changed since it was listed for a
+ * session that went well need not be sent again. ctime tells, which no program can set; while the clock is being set
+ * itself, nothing is remembered.
+ */
+export class Deliveries {
+  readonly #clocks: Clocks;
+  readonly #tree = new PathTree<Delivery>();
+  /** In the order in which they were made. */
+  readonly #order = new Map<string, Delivery>();
+  #offset: number;
+
+  constructor(clocks: Clocks) {
+    this.#clocks = clocks;
+    this.#offset = clocks.wall() - clocks.monotonic();
+  }
+
+  note(path: string, delivery: Delivery): void {
+    this.#checkClock();
+    this.#order.delete(path);
+    this.#order.set(path, delivery);
+    this.#tree.set(path, delivery);
+    const [oldest] = this.#order.size > MOST_REMEMBERED ? this.#order.keys() : [];
+    if (oldest !== undefined) this.#forget(oldest);
+  }
+
+  /** Whether what is at a path has arrived as it is; of a folder, only the folder itself. */
+  covers(path: string, { ctimeMs }: FoundEntry): boolean {
+    this.#checkClock();
+    const isSince = (delivery: Delivery) => ctimeMs + CLOCK_LAG_MS < delivery.listedAt;
+    const own = this.#tree.get(path);
+    if (own !== undefined && isSince(own)) return true;
+    const parent = parentOf(path);
+    for (const [folder, above] of this.#tree.above(path)) {
+      const isIncluded = above.kind === 'tree' || (above.kind === 'level' && folder === parent);
+      if (isIncluded && isSince(above)) return true;
+    }
+    return false;
+  }
+
+  /** What is at the remote is in doubt. */
+  clear(): void {
+    this.#order.clear();
+    this.#tree.clear();
+  }
+
+  #forget(path: string): void {
+    this.#order.delete(path);
+    this.#tree.delete(path);
+  }
+
+  #checkClock(): void {
+    const offset = this.#clocks.wall() - this.#clocks.monotonic();
+    if (Math.abs(offset - this.#offset) > CLOCK_SET_MS) this.clear();
+    this.#offset = offset;
+  }
+}

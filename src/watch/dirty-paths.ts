@@ -1,0 +1,154 @@
+import { DueQueue } from './due-queue.ts';
+
+export interface SettleTimes {
+  /** A path is due when nothing has happened to it for so long, */
+  readonly quietMs: number;
+  /** or when it has been dirty for so long. */
+  readonly maxMs: number;
+}
+
+/** A path that has settled. */
+export interface SettledPath {
+  readonly path: string;
+  /** When it became dirty. */
+  readonly since: number;
+  /** It has changed again and again soon after it was taken. */
+  readonly isRestless: boolean;
+  /** It may not be held back any longer. */
+  readonly isOverdue: boolean;
+}
+
+interface Dirty {
+  readonly path: string;
+  readonly since: number;
+  touchedAt: number;
+  windowMs: number;
+}
+
+/** How a path behaved when it was last taken. */
+interface Habit {
+  readonly takenAt: number;
+  readonly windowMs: number;
+  /** How often in a row it was dirty again at once. */
+  readonly streak: number;
+}
+
+/** Dirty again within so many windows is at once; beyond the second number it has calmed down. */
+const AT_ONCE = 4;
+const CALM = 16;
+/** So often in a row, before its window grows. */
+const RESTLESS = 4;
+const MAX_HABITS = 1000;
+/** The longest window, as a part of the longest wait. */
+const MAX_WINDOW = 0.5;
+
+/**
+ * Changed paths, gathered until each has been quiet for a while. The window of a path that keeps changing grows, and
+ * shrinks again when it calms down. Owns no timer: the caller has the clock. All times are milliseconds.
+ */
+export class DirtyPaths {
+  readonly #times: SettleTimes;
+  readonly #dirty = new Map<string, Dirty>();
+  /** May know a path as due earlier than it is: then it is queued again. */
+  readonly #queue = new DueQueue<Dirty>();
+  readonly #habits = new Map<string, Habit>();
+
+  constructor(times: SettleTimes) {
+    this.#times = times;
+  }
+
+  get size(): number {
+    return this.#dirty.size;
+  }
+
+  /** @param isEcho It is only said once more: that does not make a dirty path wait longer. */
+  add(path: string, now: number, isEcho = false): void {
+    const known = this.#dirty.get(path);
+    if (known !== undefined) {
+      if (!isEcho) known.touchedAt = now;
+      return;
+    }
+    this.#enter({ path, since: now, touchedAt: now, windowMs: this.#windowFor(path, now) });
+  }
+
+  /** When the next path is due, or a bit before; Infinity while empty. */
+  dueAt(): number {
+    return this.#queue.dueAt;
+  }
+
+  /** Takes the paths that are due, at most `limit`. */
+  take(now: number, limit: number): SettledPath[] {
+    const taken: SettledPath[] = [];
+    while (taken.length < limit && this.#queue.dueAt <= now) {
+      const dirty = this.#queue.pop();
+      if (dirty === undefined || this.#dirty.get(dirty.path) !== dirty) continue;
+      const due = this.#dueTime(dirty);
+      if (due > now) this.#queue.push(due, dirty);
+      else taken.push(this.#settle(dirty, now));
+    }
+    return taken;
+  }
+
+  /** Takes everything, due or not. */
+  takeAll(now: number): SettledPath[] {
+    const taken = [...this.#dirty.values()].map((dirty) => this.#settle(dirty, now));
+    this.#queue.clear();
+    return taken;
+  }
+
+  /** Gives back a path that was taken: it is not finished. It waits for a window more, each time a longer one. */
+  hold({ path, since }: SettledPath, now: number): void {
+    if (this.#dirty.has(path)) return;
+    const windowMs = this.#grown(this.#habits.get(path)?.windowMs ?? this.#times.quietMs);
+    this.#enter({ path, since, touchedAt: now, windowMs });
+  }
+
+  #enter(dirty: Dirty): void {
+    this.#dirty.set(dirty.path, dirty);
+    this.#queue.push(this.#dueTime(dirty), dirty);
+  }
+
+  #dueTime({ touchedAt, windowMs, since }: Dirty): number {
+    return Math.min(touchedAt + windowMs, since + this.#times.maxMs);
+  }
+
+  #settle({ path, since, windowMs }: Dirty, now: number): SettledPath {
+    this.#dirty.delete(path);
+    const streak = this.#streakOf(path, since);
+    this.#habits.delete(path);
+    this.#habits.set(path, { takenAt: now, windowMs, streak });
+    if (this.#habits.size > MAX_HABITS) this.#forgetOldest();
+    return {
+      path,
+      since,
+      isRestless: streak >= RESTLESS,
+      isOverdue: now >= since + this.#times.maxMs,
+    };
+  }
+
+  #streakOf(path: string, since: number): number {
+    const habit = this.#habits.get(path);
+    if (habit === undefined) return 0;
+    return since - habit.takenAt < AT_ONCE * habit.windowMs ? habit.streak + 1 : 0;
+  }
+
+  #windowFor(path: string, now: number): number {
+    const { quietMs } = this.#times;
+    const habit = this.#habits.get(path);
+    if (habit === undefined) return quietMs;
+    const calmMs = now - habit.takenAt;
+    if (calmMs < AT_ONCE * habit.windowMs)
+      return habit.streak + 1 >= RESTLESS ? this.#grown(habit.windowMs) : habit.windowMs;
+    return calmMs > CALM * habit.windowMs ? Math.max(quietMs, habit.windowMs / 2) : habit.windowMs;
+  }
+
+  #grown(windowMs: number): number {
+    const { quietMs, maxMs } = this.#times;
+    return Math.max(quietMs, Math.min(2 * Math.max(1, windowMs), MAX_WINDOW * maxMs));
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#habits.keys();
+    if (oldest !== undefined) this.#habits.delete(oldest);
+  }
+}

@@ -1,0 +1,135 @@
+import { type Disk, type Found, type FoundEntry, fileKey } from './disk.ts';
+
+export interface HardLinksParts {
+  readonly disk: Disk;
+  /** The names in the tree of all files that have more than one, and of those that are asked for, file by file. */
+  readonly scan: (files: readonly string[]) => Promise<readonly (readonly string[])[]>;
+  /** Another name of a file to which something happened. */
+  readonly onOther: (path: string) => void;
+  /** A monotonic clock, in ms. */
+  readonly now: () => number;
+}
+
+interface Group {
+  readonly paths: Set<string>;
+  /** Names that the last scan did not find: they lie outside of the tree. */
+  outside: number;
+}
+
+/** After a scan the next one is put off for so many times its duration. */
+const REST = 10;
+/** Names that are remembered; if there are more, all are found anew. */
+const MOST_NAMES = 500_000;
+
+/**
+ * Knows the names of files that have several. Whatever happens to a file is reported for the name that was used, and
+ * for a remote the others are files of their own. The tree is scanned when the first such file has changed; after
+ * that, new names are learnt from their own events.
+ */
+export class HardLinks {
+  readonly #parts: HardLinksParts;
+  readonly #groups = new Map<string, Group>();
+  /** Which file each name was when it was last looked at. */
+  readonly #files = new Map<string, string>();
+  /** Files of which a scan is to find the other names, even if they have lost the one that we know meanwhile. */
+  #wanted = new Set<string>();
+  /** What has been learnt while a scan was going on. */
+  #learnt: { readonly key: string; readonly path: string }[] | undefined;
+  #restsUntil = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: HardLinksParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Other names of the file that is at a path now, and of the one that was: something may have been done to it before
+   * the name became that of another. Names that are not known yet come later.
+   */
+  othersOf(path: string, found: Found): string[] {
+    const before = this.#files.get(path);
+    this.#files.delete(path);
+    const now = found.kind === 'file' && found.isRegular && found.links > 1 ? found : undefined;
+    const others = new Set<string>();
+    for (const other of before === undefined ? [] : this.#namesOf(before)) others.add(other);
+    if (now !== undefined) for (const other of this.#currentOthers(path, now)) others.add(other);
+    others.delete(path);
+    return [...others];
+  }
+
+  #currentOthers(path: string, file: FoundEntry): string[] {
+    const key = fileKey(file);
+    this.#learn(key, path);
+    this.#learnt?.push({ key, path });
+    const names = this.#namesOf(key);
+    const outside = this.#groups.get(key)?.outside ?? 0;
+    if (names.length + outside < file.links) this.#want(key);
+    return names;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#wanted.clear();
+  }
+
+  #learn(key: string, path: string): void {
+    if (this.#files.size >= MOST_NAMES) this.#clear();
+    const group = this.#groups.get(key) ?? { paths: new Set(), outside: 0 };
+    group.paths.add(path);
+    this.#groups.set(key, group);
+    this.#files.set(path, key);
+  }
+
+  /** The names of a file; those that are of something else by now are forgotten. */
+  #namesOf(key: string): string[] {
+    const group = this.#groups.get(key);
+    for (const path of group?.paths ?? []) {
+      const found = this.#parts.disk.look(path);
+      if (found.kind !== 'file' || fileKey(found) !== key) group?.paths.delete(path);
+    }
+    if (group?.paths.size === 0) this.#groups.delete(key);
+    return [...(group?.paths ?? [])];
+  }
+
+  #clear(): void {
+    this.#groups.clear();
+    this.#files.clear();
+  }
+
+  #want(key: string): void {
+    this.#wanted.add(key);
+    if (this.#learnt !== undefined) return;
+    const waitMs = Math.max(0, this.#restsUntil - this.#parts.now());
+    this.#timer ??= setTimeout(() => void this.#scan(), waitMs);
+  }
+
+  async #scan(): Promise<void> {
+    const { scan, now, onOther } = this.#parts;
+    this.#timer = undefined;
+    const wanted = this.#wanted;
+    this.#wanted = new Set();
+    this.#learnt = [];
+    const startedAt = now();
+    const names = await scan([...wanted]).catch(() => undefined);
+    const learnt = this.#learnt;
+    this.#learnt = undefined;
+    this.#restsUntil = now() + REST * (now() - startedAt);
+    if (names !== undefined) this.#replace(names);
+    for (const { key, path } of learnt) this.#learn(key, path);
+    for (const key of wanted) for (const path of this.#groups.get(key)?.paths ?? []) onOther(path);
+    const [waiting] = this.#wanted;
+    if (waiting !== undefined) this.#want(waiting);
+  }
+
+  #replace(names: readonly (readonly string[])[]): void {
+    this.#clear();
+    for (const paths of names) {
+      const found = this.#parts.disk.look(paths[0] ?? '.');
+      if (found.kind !== 'file') continue;
+      const key = fileKey(found);
+      for (const path of paths) this.#learn(key, path);
+      const group = this.#groups.get(key);
+      if (group !== undefined) group.outside = Math.max(0, found.links - paths.length);
+    }
+  }
+}

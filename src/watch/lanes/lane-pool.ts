@@ -1,0 +1,174 @@
+import { Lane, SessionFailure } from './lane.ts';
+import type { Outcome, SessionRequest, Work } from './messages.ts';
+
+export interface LanePoolOptions {
+  readonly mostLanes: number;
+  /** A session that is held open is closed when it was not used for so long, and a lane ended. */
+  readonly idleMs: number;
+  /** A session could not be opened to be held. */
+  readonly onHoldFailure: (key: string, failure: SessionFailure) => void;
+  /** Work has ended: there may be room for other work. */
+  readonly onRoom: () => void;
+}
+
+/** Something for a lane to do. */
+export interface Job {
+  /** Names the kind of session: one that is held open under it may be used. */
+  readonly key: string;
+  readonly session: SessionRequest;
+  readonly work: Work;
+  readonly signal?: AbortSignal;
+}
+
+interface Waiting {
+  readonly job: Job;
+  readonly result: PromiseWithResolvers<Outcome>;
+}
+
+interface Holding {
+  readonly lane: Lane;
+  usedAt: number;
+}
+
+/**
+ * The lanes: started when there is work, ended when there has been none for a while. Under each key one session is held
+ * open, if that is asked for, in a lane that has nothing else to do.
+ */
+export class LanePool {
+  readonly #options: LanePoolOptions;
+  readonly #lanes = new Set<Lane>();
+  readonly #holding = new Map<string, Holding>();
+  readonly #waiting: Waiting[] = [];
+  readonly #sweeper: NodeJS.Timeout;
+  #isClosed = false;
+
+  constructor(options: LanePoolOptions) {
+    this.#options = options;
+    this.#sweeper = setInterval(() => this.#sweep(), Math.max(10, options.idleMs / 4)).unref();
+  }
+
+  get laneCount(): number {
+    return this.#lanes.size;
+  }
+
+  /** Whether work would begin at once. */
+  get hasRoom(): boolean {
+    return this.#waiting.length === 0 && (this.#idleLane() !== undefined || this.#mayStart());
+  }
+
+  /** Sees to it that a session is held open under this key, where it can be used at once. */
+  hold(key: string, session: SessionRequest): void {
+    if (this.#isClosed) return;
+    const held = this.#holding.get(key);
+    if (held !== undefined) {
+      held.usedAt = performance.now();
+      if (!held.lane.isBusy || this.#idleLane() === undefined) return;
+      held.lane.release(key);
+    }
+    const lane = this.#idleLane() ?? this.#leastLane() ?? this.#start();
+    this.#holding.set(key, { lane, usedAt: performance.now() });
+    lane.hold(key, session);
+  }
+
+  release(key: string): void {
+    this.#holding.get(key)?.lane.release(key);
+    this.#holding.delete(key);
+  }
+
+  /** Runs work as soon as a lane is free. Rejects with a {@link SessionFailure}. */
+  run(job: Job): Promise<Outcome> {
+    const lane = this.#laneFor(job.key);
+    if (lane !== undefined) return this.#runIn(lane, job);
+    const result = Promise.withResolvers<Outcome>();
+    this.#waiting.push({ job, result });
+    return result.promise;
+  }
+
+  /** The names below a folder of all files that have more than one, and of those asked for, file by file. */
+  findLinks(root: string, files: readonly string[]): Promise<readonly (readonly string[])[]> {
+    const lane = this.#idleLane() ?? this.#leastLane() ?? this.#start();
+    return lane.findLinks(root, files);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#sweeper);
+    for (const { result } of this.#waiting.splice(0)) result.reject(closed());
+    await Promise.all([...this.#lanes].map((lane) => lane.end()));
+  }
+
+  #laneFor(key: string): Lane | undefined {
+    const held = this.#holding.get(key)?.lane;
+    if (held !== undefined && !held.isBusy) return held;
+    const idle = this.#idleLane();
+    const isFree = idle !== undefined && idle.heldCount === 0;
+    return !isFree && this.#mayStart() ? this.#start() : idle;
+  }
+
+  async #runIn(lane: Lane, { key, session, work, signal }: Job): Promise<Outcome> {
+    const isHeldHere = this.#holding.get(key)?.lane === lane;
+    if (isHeldHere) this.#holding.delete(key);
+    try {
+      return await lane.run(isHeldHere ? key : undefined, session, work, signal);
+    } finally {
+      this.#next();
+      this.#options.onRoom();
+    }
+  }
+
+  #next(): void {
+    const [waiting] = this.#waiting;
+    const lane = waiting === undefined ? undefined : this.#laneFor(waiting.job.key);
+    if (waiting === undefined || lane === undefined) return;
+    this.#waiting.shift();
+    this.#runIn(lane, waiting.job).then(waiting.result.resolve, waiting.result.reject);
+  }
+
+  #idleLane(): Lane | undefined {
+    let best: Lane | undefined;
+    for (const lane of this.#lanes) {
+      if (!lane.isBusy && (best === undefined || lane.heldCount < best.heldCount)) best = lane;
+    }
+    return best;
+  }
+
+  #leastLane(): Lane | undefined {
+    const [least] = [...this.#lanes].sort((a, b) => a.heldCount - b.heldCount);
+    return least;
+  }
+
+  #mayStart(): boolean {
+    return !this.#isClosed && this.#lanes.size < this.#options.mostLanes;
+  }
+
+  #start(): Lane {
+    const lane = new Lane({
+      onHeld: (key, failure) => {
+        if (failure === undefined) return;
+        this.#holding.delete(key);
+        this.#options.onHoldFailure(key, failure);
+      },
+      onEnd: (ended) => {
+        this.#lanes.delete(ended);
+        for (const [key, { lane: holder }] of this.#holding) if (holder === ended) this.#holding.delete(key);
+        this.#next();
+      },
+    });
+    this.#lanes.add(lane);
+    return lane;
+  }
+
+  #sweep(): void {
+    const idleSince = performance.now() - this.#options.idleMs;
+    for (const [key, { usedAt }] of this.#holding) if (usedAt < idleSince) this.release(key);
+    for (const lane of this.#lanes) {
+      const isIdle = !lane.isBusy && lane.heldCount === 0 && lane.usedAt < idleSince;
+      if (isIdle) void lane.end();
+    }
+  }
+}
+
+function closed(): SessionFailure {
+  const message = 'the lanes are closed';
+  return new SessionFailure({ message, code: 'ERR_LANE_ENDED', isTransient: true, isOpening: true });
+}

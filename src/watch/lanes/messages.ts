@@ -1,0 +1,101 @@
+import type {
+  ChangeSet,
+  ConnectionOptions,
+  DaemonTarget,
+  Problem,
+  ServerOffers,
+  TransferOptions,
+} from '../../protocol/index.ts';
+import type { EventFilterRules } from '../event-filter.ts';
+
+/** How a session is opened. */
+export interface SessionRequest {
+  readonly target: DaemonTarget;
+  readonly transfer: TransferOptions;
+  readonly connection: ConnectionOptions;
+  /** What the server offered the last time. */
+  readonly remembered: ServerOffers | undefined;
+}
+
+/** The folder that is watched, and what it was when watching began: another one in its place must not be sent. */
+export interface WatchedRoot {
+  readonly path: string;
+  readonly device: number;
+  readonly inode: number;
+}
+
+/** What a session is to send. */
+export type Work = {
+  readonly root: WatchedRoot;
+  readonly filter: EventFilterRules;
+  /** The names of deleted paths are wanted, not only their number. */
+  readonly namesDeleted: boolean;
+} & (
+  | { readonly kind: 'changes'; readonly changes: ChangeSet }
+  /** The whole tree. */
+  | { readonly kind: 'all' }
+);
+
+/** What became of it. */
+export interface Outcome {
+  readonly exitCode: number;
+  readonly problems: readonly ProblemReport[];
+  /** What the server said had gone wrong. */
+  readonly errors: readonly string[];
+  /** There were more errors or problems than are told here. */
+  readonly isAbridged: boolean;
+  /** Files and folders that were sent, or changed at the remote. */
+  readonly changed: number;
+  readonly deleted: number;
+  /** With a slash at the end of folders; empty if they were not wanted. */
+  readonly deletedPaths: readonly string[];
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  /** When the session began to list what is there, in ms since 1970. */
+  readonly listedAt: number;
+  readonly offers: ServerOffers;
+}
+
+export interface ProblemReport extends Pick<Problem, 'path' | 'doing' | 'kind'> {
+  readonly reason: string;
+}
+
+/** Why a session failed as a whole. */
+export interface FailureReport {
+  readonly message: string;
+  /** Of the error: `ERR_RSYNC_CLOSED`. */
+  readonly code: string;
+  readonly isTransient: boolean;
+  /** Nothing had been sent yet. */
+  readonly isOpening: boolean;
+}
+
+/** What a lane is told. A key names a session that is to be held open, an id a piece of work. */
+export type LaneOrder =
+  | { readonly kind: 'hold'; readonly key: string; readonly session: SessionRequest }
+  | { readonly kind: 'release'; readonly key: string }
+  | {
+      readonly kind: 'run';
+      readonly id: number;
+      /** Takes the session that is held under this key, if there is one. */
+      readonly key: string | undefined;
+      readonly session: SessionRequest;
+      readonly work: Work;
+    }
+  | { readonly kind: 'abort'; readonly id: number }
+  /** Wants to know the names of files that have several, and of these files. */
+  | {
+      readonly kind: 'find-links';
+      readonly id: number;
+      readonly root: string;
+      readonly files: readonly string[];
+    };
+
+/** What a lane says. */
+export type LaneReport =
+  | { readonly kind: 'held'; readonly key: string; readonly offers: ServerOffers }
+  | { readonly kind: 'not-held'; readonly key: string; readonly failure: FailureReport }
+  | { readonly kind: 'done'; readonly id: number; readonly outcome: Outcome }
+  | { readonly kind: 'failed'; readonly id: number; readonly failure: FailureReport }
+  /** File by file. */
+  | { readonly kind: 'links'; readonly id: number; readonly names: readonly (readonly string[])[] };

@@ -1,0 +1,31 @@
+import { parseOptions } from '../protocol/index.ts';
+import type { SersyncConfig } from './config/sersync-config.ts';
+
+/** What a config asks for and does not get, or gets in another way than from sersync: a line each, by name. */
+export function noticesOf(config: SersyncConfig): string[] {
+  return [...missing(config), ...different(config)];
+}
+
+function missing({ sersync, tsersync }: SersyncConfig): string[] {
+  const { crontab, failLog, plugin } = sersync;
+  return [
+    `<failLog>: ${failLog.path} is not written yet; what could not be sent is kept in memory and tried again`,
+    ...(crontab.isOn ? ['<crontab>: there is no schedule yet; -r sends everything once, at the start'] : []),
+    ...(plugin.isOn ? [`<plugin name="${plugin.name}">: plugins are not run yet`] : []),
+    ...(tsersync.status.isOn ? ['<status>: there is no status server yet'] : []),
+  ];
+}
+
+function different({ inotify, sersync, tsersync }: SersyncConfig): string[] {
+  const { update } = parseOptions(sersync.rsync.commonParams).transfer;
+  return [
+    ...(update === true && !tsersync.update.isForEvents
+      ? ['-u in commonParams: holds when everything is sent; a change is sent even over a newer file']
+      : []),
+    ...(inotify.attrib.isOn
+      ? []
+      : [
+          '<attrib start="false"/>: attributes are kept equal all the same; Node does not tell them from writes',
+        ]),
+  ];
+}

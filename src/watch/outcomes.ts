@@ -1,0 +1,112 @@
+import type { Backlog } from './backlog.ts';
+import { isDeletion } from './batches.ts';
+import { blame } from './blame.ts';
+import type { Change } from './change.ts';
+import type { Deliveries, Delivery } from './deliveries.ts';
+import { SessionFailure } from './lanes/lane.ts';
+import type { Outcome } from './lanes/messages.ts';
+import type { Log } from './log.ts';
+import type { Deed, Task } from './planner.ts';
+import type { Reachability } from './reachability.ts';
+
+export interface OutcomesParts {
+  /** Of the remote. */
+  readonly name: string;
+  /** The folder in the module that the tree goes to. */
+  readonly folder: string;
+  readonly backlog: Backlog;
+  readonly deliveries: Deliveries;
+  readonly reachability: Reachability;
+  /** A monotonic clock, in ms. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** What was to be sent was gone by then: it has to be looked at again. */
+  readonly onDirty: (path: string) => void;
+}
+
+/**
+ * What becomes of changes after their session: some have arrived, some come back into the backlog, at once or later,
+ * and sometimes the remote as a whole is left alone for a while.
+ */
+export class Outcomes {
+  readonly #parts: OutcomesParts;
+
+  constructor(parts: OutcomesParts) {
+    this.#parts = parts;
+  }
+
+  /** A session went to its end. */
+  onEnd(tasks: readonly Task[], outcome: Outcome): void {
+    const { backlog, deliveries, folder, log, name, onDirty, reachability } = this.#parts;
+    if (reachability.recover()) log.info({ remote: name }, 'the remote is back');
+    if (outcome.exitCode === 0) {
+      this.#noteDelivered(tasks, outcome);
+      return;
+    }
+    deliveries.clear();
+    const { failed, vanished, undone, done, unexplained } = blame(tasks, outcome, folder);
+    for (const path of vanished) onDirty(path);
+    for (const { change, reason } of failed) this.fail(change, reason);
+    backlog.add(undone.flatMap(({ changes }) => changes));
+    if (unexplained === undefined) return;
+    this.#suspect(
+      done.flatMap(({ changes }) => changes),
+      unexplained,
+    );
+  }
+
+  /** A session failed as a whole: of what it was to do, nothing is known. */
+  onFailure(changes: readonly Change[], thrown: unknown): void {
+    const { backlog, deliveries, log, name, reachability } = this.#parts;
+    deliveries.clear();
+    if (!(thrown instanceof SessionFailure)) {
+      log.error({ remote: name, err: thrown }, 'an error of the program itself');
+      backlog.add(changes);
+      this.#leaveAlone(String(thrown), false);
+    } else if (thrown.isOpening || thrown.isTransient || !reachability.mayBlameFile()) {
+      backlog.add(changes);
+      this.#leaveAlone(thrown.message, thrown.isTransient);
+    } else {
+      this.#suspect(changes, thrown.message);
+    }
+  }
+
+  /** This one cannot be sent, whatever becomes of others. */
+  fail(change: Change, reason: string): void {
+    const { backlog, log, name, now } = this.#parts;
+    const { path, attempts, nextAt } = backlog.fail(change, reason, now());
+    const fields = { remote: name, path, reason, attempts, retryMs: Math.round(nextAt - now()) };
+    if (attempts === 1) log.warn(fields, 'could not be sent');
+    else log.debug(fields, 'could not be sent again');
+  }
+
+  #noteDelivered(tasks: readonly Task[], { listedAt }: Outcome): void {
+    for (const { path, deed, changes } of tasks) {
+      const isExact = changes.every(({ kind }) => kind !== 'all');
+      if (!isExact || isDeletion(deed)) continue;
+      this.#parts.deliveries.note(path, { kind: deliveryOf(deed), listedAt });
+    }
+  }
+
+  /** One of these is the culprit. */
+  #suspect(changes: readonly Change[], reason: string): void {
+    const [only] = changes;
+    if (changes.length === 1 && only !== undefined) this.fail(only, reason);
+    else this.#parts.backlog.suspect(changes);
+  }
+
+  #leaveAlone(reason: string, isTransient: boolean): void {
+    const { backlog, log, name, now, reachability } = this.#parts;
+    const block = reachability.block(reason, isTransient, now());
+    if (block === undefined) return;
+    const retryMs = Math.round(block.until - now());
+    const fields = { remote: name, reason, retryMs, backlog: backlog.size };
+    if (block.isKnown) log.debug(fields, 'the remote is still out of reach');
+    else log.warn(fields, 'the remote is out of reach');
+  }
+}
+
+function deliveryOf(deed: Deed): Delivery['kind'] {
+  if (deed === 'added' || deed === 'mirrored') return 'tree';
+  return deed === 'leveled' ? 'level' : 'path';
+}

@@ -1,0 +1,60 @@
+import { type BackOffTimes, backOffMs } from './back-off.ts';
+
+/** A remote that cannot be reached, and one that does not want us. */
+const unreachable: BackOffTimes = { firstMs: 250, mostMs: 30_000 };
+const unwilling: BackOffTimes = { firstMs: 2000, mostMs: 300_000 };
+/** So many sessions in a row the server may end with an error, before that is no longer the fault of a file. */
+const MOST_FATAL = 3;
+
+export interface Block {
+  /** In ms of the monotonic clock. */
+  readonly until: number;
+  readonly reason: string;
+  /** The same was said the time before. */
+  readonly isKnown: boolean;
+}
+
+/** Whether a remote as a whole is to be left alone for a while: longer each time, until a session goes well. */
+export class Reachability {
+  readonly #random: () => number;
+  #block: Block | undefined;
+  #blocks = 0;
+  #fatals = 0;
+  #lastReason: string | undefined;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /** Why it is left alone, if it is. */
+  at(now: number): Block | undefined {
+    if (this.#block !== undefined && this.#block.until <= now) this.#block = undefined;
+    return this.#block;
+  }
+
+  /** No session came about, or one broke. Answers undefined if it is left alone already. */
+  block(reason: string, isTransient: boolean, now: number): Block | undefined {
+    if (this.at(now) !== undefined) return undefined;
+    this.#blocks += 1;
+    const until = now + backOffMs(this.#blocks, isTransient ? unreachable : unwilling, this.#random);
+    this.#block = { until, reason, isKnown: reason === this.#lastReason };
+    this.#lastReason = reason;
+    return this.#block;
+  }
+
+  /** The server ended a session with an error. Answers whether a file may be to blame. */
+  mayBlameFile(): boolean {
+    this.#fatals += 1;
+    return this.#fatals < MOST_FATAL;
+  }
+
+  /** A session went well. Answers whether that is news. */
+  recover(): boolean {
+    const wasBlocked = this.#blocks > 0;
+    this.#block = undefined;
+    this.#blocks = 0;
+    this.#fatals = 0;
+    this.#lastReason = undefined;
+    return wasBlocked;
+  }
+}

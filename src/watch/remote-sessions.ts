@@ -1,0 +1,109 @@
+import type { ChangeSet, ConnectionOptions, DaemonTarget, ServerOffers } from '../protocol/index.ts';
+import type { EventFilterRules } from './event-filter.ts';
+import type { LanePool } from './lanes/lane-pool.ts';
+import type { Outcome, SessionRequest, WatchedRoot, Work } from './lanes/messages.ts';
+import { type SessionKind, type SessionRules, sessionOptions } from './session-options.ts';
+
+export interface RemoteSessionsParts {
+  /** Tells this remote from others. */
+  readonly name: string;
+  readonly target: DaemonTarget;
+  readonly connection: ConnectionOptions;
+  readonly rules: SessionRules;
+  readonly filter: EventFilterRules;
+  readonly root: WatchedRoot;
+  readonly pool: LanePool;
+  /** Ends all of them. */
+  readonly signal: AbortSignal;
+}
+
+/** Those sessions are held open of which the next one is likely to be. */
+const HELD: SessionKind = 'always';
+
+const OPENING_DELAY_MS = 20;
+
+export type WholeTreeKind = 'all' | 'all-without-deletion' | 'catch-up' | 'catch-up-without-deletion';
+
+/** Sessions with one remote. All promises reject with a {@link SessionFailure} if no session comes about, or one breaks. */
+export interface Sessions {
+  /** Whether work would begin at once. */
+  readonly hasRoom: boolean;
+  /** Opens a session that waits for the next change. */
+  hold(): void;
+  release(): void;
+  sendChanges(kind: 'always' | 'times', changes: ChangeSet): Promise<Outcome>;
+  sendAll(kind: WholeTreeKind): Promise<Outcome>;
+  /** What would be deleted, if these folders were mirrored. Folders end with a slash. */
+  rehearse(folders: readonly string[]): Promise<readonly string[]>;
+  /** What would be deleted, if the whole tree was. */
+  rehearseAll(kind: 'all-rehearsal' | 'catch-up-rehearsal'): Promise<readonly string[]>;
+}
+
+/** Those that run in lanes. */
+export class RemoteSessions implements Sessions {
+  readonly #parts: RemoteSessionsParts;
+  readonly #offers = new Map<SessionKind, ServerOffers>();
+
+  constructor(parts: RemoteSessionsParts) {
+    this.#parts = parts;
+  }
+
+  get hasRoom(): boolean {
+    return this.#parts.pool.hasRoom;
+  }
+
+  hold(): void {
+    this.#parts.pool.hold(this.#key(HELD), this.#request(HELD));
+  }
+
+  release(): void {
+    this.#parts.pool.release(this.#key(HELD));
+  }
+
+  sendChanges(kind: 'always' | 'times', changes: ChangeSet): Promise<Outcome> {
+    return this.#run(kind, { kind: 'changes', changes });
+  }
+
+  sendAll(kind: WholeTreeKind): Promise<Outcome> {
+    return this.#run(kind, { kind: 'all' });
+  }
+
+  async rehearse(folders: readonly string[]): Promise<readonly string[]> {
+    const changes = { changed: [], added: [], mirrored: folders, gone: [] };
+    const { deletedPaths } = await this.#run('rehearsal', { kind: 'changes', changes });
+    return deletedPaths;
+  }
+
+  async rehearseAll(kind: 'all-rehearsal' | 'catch-up-rehearsal'): Promise<readonly string[]> {
+    const { deletedPaths } = await this.#run(kind, { kind: 'all' });
+    return deletedPaths;
+  }
+
+  async #run(
+    kind: SessionKind,
+    what: { readonly kind: 'changes'; readonly changes: ChangeSet } | { readonly kind: 'all' },
+  ): Promise<Outcome> {
+    const { pool, root, filter, signal } = this.#parts;
+    const namesDeleted = kind.endsWith('rehearsal');
+    const work: Work = { ...what, root, filter, namesDeleted };
+    // The next session is opened behind this one, but not in its way: most are over in a moment.
+    const next = kind === HELD ? setTimeout(() => this.hold(), OPENING_DELAY_MS) : undefined;
+    try {
+      const outcome = await pool.run({ key: this.#key(kind), session: this.#request(kind), work, signal });
+      this.#offers.set(kind, outcome.offers);
+      if (kind === HELD) this.hold();
+      return outcome;
+    } finally {
+      clearTimeout(next);
+    }
+  }
+
+  #key(kind: SessionKind): string {
+    return `${kind} ${this.#parts.name}`;
+  }
+
+  #request(kind: SessionKind): SessionRequest {
+    const { target, connection, rules } = this.#parts;
+    return { target, connection, transfer: sessionOptions(kind, rules), remembered: this.#offers.get(kind) };
+  }
+}

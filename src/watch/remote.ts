@@ -1,0 +1,300 @@
+import { Aftermath } from './aftermath.ts';
+import { Backlog } from './backlog.ts';
+import { type BatchReport, reportOf } from './batch-report.ts';
+import { type Batch, changeSetOf, makeBatches } from './batches.ts';
+import { type Change, changeOf } from './change.ts';
+import { type Clocks, Deliveries } from './deliveries.ts';
+import type { Disk } from './disk.ts';
+import type { Outcome, WatchedRoot } from './lanes/messages.ts';
+import type { Log } from './log.ts';
+import { Outcomes } from './outcomes.ts';
+import { type Plan, planTasks, RootGoneError, type SendRules, type Task } from './planner.ts';
+import { pathsToPrune } from './pruning.ts';
+import { Reachability } from './reachability.ts';
+import type { Sessions } from './remote-sessions.ts';
+import type { RemoteStatus } from './remote-status.ts';
+import { UnderWay } from './under-way.ts';
+import { isRootThere } from './watched-root.ts';
+
+/** Changes that are decided about together. */
+const MOST_CHANGES = 1000;
+const BATCH_LIMITS = { tasks: MOST_CHANGES, deletions: 500, bytes: 64 * 1024 * 1024 };
+const BACKLOG_LIMITS = { mostInFolder: 10_000, most: 100_000 };
+const FIRST_RETRY_MS = 1000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export interface RemoteParts {
+  /** `user@host::module/path`. */
+  readonly name: string;
+  /** The folder in the module that the tree goes to. */
+  readonly folder: string;
+  readonly sessions: Sessions;
+  /** At a time. */
+  readonly mostSessions: number;
+  readonly rules: SendRules;
+  readonly disk: Disk;
+  readonly root: WatchedRoot;
+  /** The longest that a path waits which could not be sent. */
+  readonly retryMs: number;
+  readonly clocks: Clocks;
+  readonly random: () => number;
+  readonly log: Log;
+  /** Something happened to a path while it was being sent. */
+  readonly onDirty: (path: string) => void;
+  readonly onBatch: (report: BatchReport) => void;
+  /** The watched folder is not there, or not what it was: nothing is sent until {@link Remote.resume}. */
+  readonly onRootGone: () => void;
+}
+
+/**
+ * Keeps one remote equal: takes changes from its backlog, decides from the disk what they mean, sends them, and looks
+ * at what became of them. It knows nothing of other remotes.
+ */
+export class Remote {
+  readonly #parts: RemoteParts;
+  readonly #backlog: Backlog;
+  readonly #deliveries: Deliveries;
+  readonly #reachability: Reachability;
+  readonly #outcomes: Outcomes;
+  readonly #underWay = new UnderWay();
+  #state: 'running' | 'paused' | 'stopped' = 'running';
+  #timer: NodeJS.Timeout | undefined;
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  constructor(parts: RemoteParts) {
+    this.#parts = parts;
+    const retry = { firstMs: FIRST_RETRY_MS, mostMs: parts.retryMs };
+    this.#backlog = new Backlog({ limits: BACKLOG_LIMITS, retry, random: parts.random });
+    this.#deliveries = new Deliveries(parts.clocks);
+    this.#reachability = new Reachability(parts.random);
+    this.#outcomes = new Outcomes({
+      name: parts.name,
+      folder: parts.folder,
+      backlog: this.#backlog,
+      deliveries: this.#deliveries,
+      reachability: this.#reachability,
+      now: () => this.#now(),
+      log: parts.log,
+      onDirty: parts.onDirty,
+    });
+  }
+
+  get status(): RemoteStatus {
+    const block = this.#reachability.at(this.#now());
+    return {
+      name: this.#parts.name,
+      state: this.#publicState(),
+      backlog: this.#backlog.size,
+      sessions: this.#underWay.sessions,
+      failures: this.#backlog.failures,
+      reason: block?.reason,
+      nextTryAt: block?.until,
+    };
+  }
+
+  /** A change will come soon: a session is made ready. */
+  expect(): void {
+    if (this.#isAllowed(this.#now())) this.#parts.sessions.hold();
+  }
+
+  add(changes: readonly Change[]): void {
+    this.#backlog.add(changes);
+    this.pump();
+  }
+
+  /** Sends what can be sent now. To be called as well when a lane has become free. */
+  pump(): void {
+    const now = this.#now();
+    const deferred: Change[] = [];
+    while (this.#maySend(now)) {
+      const taken = this.#backlog.take(now, MOST_CHANGES, (path) => this.#underWay.isFree(path));
+      if (taken.length === 0) break;
+      deferred.push(...this.#dispatch(taken));
+    }
+    this.#backlog.add(deferred);
+    this.#schedule(now);
+    if (this.#isIdle(now)) this.#idle?.resolve();
+  }
+
+  /** Sends nothing until {@link resume}. */
+  pause(): void {
+    if (this.#state === 'running') this.#state = 'paused';
+    this.#deliveries.clear();
+  }
+
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#state = 'running';
+    this.pump();
+  }
+
+  /** Resolves when nothing is left that could be sent without waiting for something else. */
+  async drained(): Promise<void> {
+    if (this.#isIdle(this.#now())) return;
+    this.#idle ??= Promise.withResolvers();
+    await this.#idle.promise;
+  }
+
+  /** Sends nothing more; the owner ends the sessions. */
+  stop(): void {
+    this.#state = 'stopped';
+    clearTimeout(this.#timer);
+    this.#parts.sessions.release();
+    this.#idle?.resolve();
+  }
+
+  #publicState(): RemoteStatus['state'] {
+    if (this.#state !== 'running') return this.#state;
+    if (this.#underWay.sessions > 0) return 'sending';
+    return this.#isAllowed(this.#now()) ? 'idle' : 'blocked';
+  }
+
+  #isIdle(now: number): boolean {
+    if (this.#state === 'stopped') return true;
+    return this.#underWay.sessions === 0 && !(this.#backlog.isReady && this.#isAllowed(now));
+  }
+
+  #isAllowed(now: number): boolean {
+    return this.#state === 'running' && this.#reachability.at(now) === undefined;
+  }
+
+  #maySend(now: number): boolean {
+    return (
+      this.#isAllowed(now) &&
+      this.#underWay.sessions < this.#parts.mostSessions &&
+      this.#parts.sessions.hasRoom
+    );
+  }
+
+  #schedule(now: number): void {
+    clearTimeout(this.#timer);
+    if (this.#state !== 'running') return;
+    const at = this.#reachability.at(now)?.until ?? this.#backlog.retryAt;
+    if (at === Number.POSITIVE_INFINITY) return;
+    const waitMs = Math.min(Math.max(1, at - now), LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => this.pump(), waitMs);
+  }
+
+  #now(): number {
+    return this.#parts.clocks.monotonic();
+  }
+
+  /** Decides about changes and sends them off. Gives back those that have to wait for others. */
+  #dispatch(changes: readonly Change[]): readonly Change[] {
+    const whole = changes.find(({ kind, path }) => path === '.' && (kind === 'all' || kind === 'tree'));
+    if (whole !== undefined) {
+      void this.#sendAll(whole);
+      return changes.filter((change) => change !== whole);
+    }
+    const plan = this.#plan(changes);
+    if (plan === undefined) return changes;
+    for (const { change, cause } of plan.unknown) this.#outcomes.fail(change, cause.message);
+    const tasks = plan.tasks.filter((task) => !this.#isDelivered(task));
+    const [free, deferred] = divide(tasks, ({ path }) => this.#underWay.isFree(path));
+    for (const { comparison, tasks: together } of makeBatches(free, BATCH_LIMITS)) {
+      // Batches that are sent at the same time must not be about the same paths either.
+      const maySend = this.#maySend(this.#now());
+      const [now, later] = divide(together, ({ path }) => maySend && this.#underWay.isFree(path));
+      deferred.push(...later);
+      if (now.length > 0) void this.#sendBatch({ comparison, tasks: now });
+    }
+    return deferred.flatMap((task) => task.changes);
+  }
+
+  /** Undefined if the watched folder is gone: then everything seems to be missing. */
+  #plan(changes: readonly Change[]): Plan | undefined {
+    const { disk, rules, onRootGone } = this.#parts;
+    try {
+      const plan = planTasks(changes, disk, rules);
+      if (this.#isRootThere()) return plan;
+    } catch (thrown) {
+      if (!(thrown instanceof RootGoneError)) throw thrown;
+    }
+    onRootGone();
+    return undefined;
+  }
+
+  #isRootThere(): boolean {
+    return isRootThere(this.#parts.disk, this.#parts.root);
+  }
+
+  #isDelivered({ deed, found, path, changes }: Task): boolean {
+    if (deed !== 'changed' || (found.kind !== 'file' && found.kind !== 'folder')) return false;
+    return changes.every(({ kind }) => kind === 'path') && this.#deliveries.covers(path, found);
+  }
+
+  async #sendBatch({ tasks, comparison }: Batch): Promise<void> {
+    const { disk, rules, sessions } = this.#parts;
+    const changes = tasks.flatMap((task) => task.changes);
+    await this.#send('changes', tasks, changes, async () => {
+      const outcome = await sessions.sendChanges(comparison, changeSetOf(tasks, rules.filter));
+      const inDoubt = tasks.filter(({ needsPruning }) => needsPruning).map(({ path }) => path);
+      if (inDoubt.length > 0) this.#prune(await sessions.rehearse(inDoubt), disk);
+      return outcome;
+    });
+  }
+
+  async #sendAll(change: Change): Promise<void> {
+    const { disk, rules, sessions } = this.#parts;
+    const needsPruning = rules.deletes && rules.filter.hasExpressions;
+    const deed = rules.deletes && !needsPruning ? 'mirrored' : 'added';
+    const task: Task = { path: '.', deed, found: disk.look('.'), changes: [change], needsPruning };
+    const kind = change.kind === 'all' ? 'all' : 'catch-up';
+    await this.#send('all', [task], [change], async () => {
+      const outcome = await sessions.sendAll(needsPruning ? `${kind}-without-deletion` : kind);
+      if (needsPruning) this.#prune(await sessions.rehearseAll(`${kind}-rehearsal`), disk);
+      return outcome;
+    });
+  }
+
+  async #send(
+    kind: BatchReport['kind'],
+    tasks: readonly Task[],
+    changes: readonly Change[],
+    run: () => Promise<Outcome>,
+  ): Promise<void> {
+    const { disk, onDirty } = this.#parts;
+    const startedAt = this.#now();
+    const aftermath = new Aftermath(disk, tasks);
+    this.#underWay.begin(tasks);
+    try {
+      const outcome = await run();
+      this.#outcomes.onEnd(tasks, outcome);
+      this.#report(kind, changes, startedAt, outcome);
+      for (const path of aftermath.changed()) onDirty(path);
+    } catch (thrown) {
+      this.#onFailure(changes, thrown);
+    }
+    this.#underWay.end(tasks);
+    this.pump();
+  }
+
+  /** What the server would delete of folders in which the filter may protect something. */
+  #prune(victims: readonly string[], disk: Disk): void {
+    const paths = pathsToPrune(victims, disk, this.#parts.rules.filter);
+    this.#backlog.add(paths.map((path) => changeOf(path, 'path', this.#now())));
+  }
+
+  /** That the watched folder is gone, or we are, explains enough. */
+  #onFailure(changes: readonly Change[], thrown: unknown): void {
+    const isRootThere = this.#isRootThere();
+    if (this.#state === 'stopped' || !isRootThere) this.#backlog.add(changes);
+    else this.#outcomes.onFailure(changes, thrown);
+    if (!isRootThere) this.#parts.onRootGone();
+  }
+
+  #report(kind: BatchReport['kind'], changes: readonly Change[], startedAt: number, outcome: Outcome): void {
+    const { log, name, onBatch } = this.#parts;
+    const report = reportOf(outcome, { remote: name, kind, changes, startedAt, endedAt: this.#now() });
+    const { paths: _, kind: __, ...fields } = report;
+    log.info(fields, kind === 'all' ? 'whole tree sent' : 'sent');
+    onBatch(report);
+  }
+}
+
+/** Those for which it is true, and the others. */
+function divide<T>(all: readonly T[], isTrue: (one: T) => boolean): [T[], T[]] {
+  const [yes, no]: [T[], T[]] = [[], []];
+  for (const one of all) (isTrue(one) ? yes : no).push(one);
+  return [yes, no];
+}

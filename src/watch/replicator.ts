@@ -1,0 +1,297 @@
+import { EventEmitter } from 'node:events';
+import type { Environment } from '../protocol/index.ts';
+import type { BatchReport } from './batch-report.ts';
+import { type Change, changeOf } from './change.ts';
+import type { SersyncConfig } from './config/sersync-config.ts';
+import type { Clocks } from './deliveries.ts';
+import { LocalDisk } from './disk.ts';
+import { EventFilter, type EventFilterRules } from './event-filter.ts';
+import { HardLinks } from './hard-links.ts';
+import { LanePool } from './lanes/lane-pool.ts';
+import type { WatchedRoot } from './lanes/messages.ts';
+import type { Log } from './log.ts';
+import { Remote } from './remote.ts';
+import { RemoteSessions } from './remote-sessions.ts';
+import type { RemoteStatus } from './remote-status.ts';
+import { type ReplicatorSettings, settingsOf } from './settings.ts';
+import { Settler } from './settler.ts';
+import { findRoot, isRootThere } from './watched-root.ts';
+import { WatchedTree } from './watched-tree.ts';
+
+export interface ReplicatorOptions {
+  readonly log: Log;
+  /** Stops the replicator, as {@link Replicator.stop} does. */
+  readonly signal?: AbortSignal;
+  /** `-r`: the whole tree is sent first, to every remote. */
+  readonly startsWithAll?: boolean;
+  /** `-n`: how many sessions run at a time; default 10. */
+  readonly lanes?: number;
+  /** How long stopping may take until what has changed is sent; default 5000. */
+  readonly drainMs?: number;
+  /** Variables that rsync honours, such as `RSYNC_PASSWORD`. */
+  readonly environment?: Environment;
+}
+
+export interface ReplicatorEvents {
+  /** A session has ended well. */
+  batch: [report: BatchReport];
+}
+
+export interface ReplicatorStatus {
+  readonly root: string;
+  /** `paused`: the watched folder is gone, and nothing is sent or deleted until it is back. */
+  readonly state: 'starting' | 'watching' | 'paused' | 'stopped';
+  /** Folders that are watched. */
+  readonly folders: number;
+  /** Paths that have changed a moment ago and have not settled. */
+  readonly dirty: number;
+  /** Why changes may be missed, if that is so. */
+  readonly trouble: string | undefined;
+  readonly remotes: readonly RemoteStatus[];
+  readonly lanes: number;
+}
+
+const DEFAULT_LANES = 10;
+/** With one remote at a time. */
+const MOST_SESSIONS = 3;
+const IDLE_MS = 5 * 60_000;
+const DRAIN_MS = 5000;
+const ROOT_CHECK_MS = 500;
+/** After trouble with the watcher, everything is compared as soon as there was none for so long. */
+const CATCH_UP_MS = 5000;
+
+const clocks: Clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
+
+/**
+ * Watches a folder and keeps remotes equal to it, until it is stopped. Resolves when everything is being watched.
+ *
+ * @throws UsageError or UnsupportedError if the config cannot be carried out; FileError if the folder is not there.
+ */
+export async function startReplicator(
+  config: SersyncConfig,
+  options: ReplicatorOptions,
+): Promise<Replicator> {
+  const replicator = new Replicator(settingsOf(config, options.environment), options);
+  await replicator.start();
+  return replicator;
+}
+
+/** A folder that is being watched, and its remotes. */
+export class Replicator {
+  readonly events = new EventEmitter<ReplicatorEvents>();
+  readonly #settings: ReplicatorSettings;
+  readonly #options: ReplicatorOptions;
+  readonly #disk: LocalDisk;
+  readonly #root: WatchedRoot;
+  readonly #filterRules: EventFilterRules;
+  readonly #filter: EventFilter;
+  readonly #pool: LanePool;
+  readonly #settler: Settler;
+  readonly #hardLinks: HardLinks;
+  readonly #remotes: readonly Remote[];
+  readonly #control = new AbortController();
+  readonly #onAbort = () => void this.stop();
+  #tree: WatchedTree;
+  #state: ReplicatorStatus['state'] = 'starting';
+  #trouble: string | undefined;
+  #rootCheck: NodeJS.Timeout | undefined;
+  #catchUp: NodeJS.Timeout | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(settings: ReplicatorSettings, options: ReplicatorOptions) {
+    this.#settings = settings;
+    this.#options = options;
+    this.#root = findRoot(settings.root);
+    this.#disk = new LocalDisk(this.#root.path);
+    this.#filterRules = { ...settings.filter, root: this.#root.path };
+    this.#filter = new EventFilter(this.#filterRules);
+    this.#tree = this.#newTree();
+    this.#settler = new Settler({
+      times: settings.settle,
+      disk: this.#disk,
+      look: (path, since, sure) => this.#tree.look(path, since, sure),
+      onChanges: (changes) => this.#onChanges(changes),
+      othersOf: (path, found) => this.#hardLinks.othersOf(path, found),
+      onFlood: () => this.#onTrouble(new Error('more changes at once than can be kept')),
+      now: clocks.monotonic,
+    });
+    this.#pool = new LanePool({
+      mostLanes: this.#mostLanes,
+      idleMs: IDLE_MS,
+      onHoldFailure: (key, failure) =>
+        options.log.debug({ session: key, reason: failure.message }, 'no session'),
+      onRoom: () => {
+        for (const remote of this.#remotes) remote.pump();
+      },
+    });
+    this.#hardLinks = new HardLinks({
+      disk: this.#disk,
+      scan: (files) => this.#pool.findLinks(this.#root.path, files),
+      onOther: (path) => this.#settler.hint(path),
+      now: clocks.monotonic,
+    });
+    this.#remotes = settings.remotes.map((remote) => this.#newRemote(remote));
+  }
+
+  async start(): Promise<void> {
+    const { signal, log, startsWithAll } = this.#options;
+    signal?.addEventListener('abort', this.#onAbort);
+    if (signal?.aborted) return await this.stop();
+    for (const remote of this.#remotes) remote.expect();
+    if (!(await this.#beginTree())) return;
+    this.#state = 'watching';
+    log.info({ root: this.#root.path, folders: this.#tree.folderCount }, 'watching');
+    if (startsWithAll === true) this.#toAll('all');
+  }
+
+  status(): ReplicatorStatus {
+    return {
+      root: this.#root.path,
+      state: this.#state,
+      folders: this.#tree.folderCount,
+      dirty: this.#settler.size,
+      trouble: this.#trouble,
+      remotes: this.#remotes.map(({ status }) => status),
+      lanes: this.#pool.laneCount,
+    };
+  }
+
+  /** Sends what has changed so far, as far as that is possible within a few seconds, and ends everything. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    clearInterval(this.#rootCheck);
+    clearTimeout(this.#catchUp);
+    await this.#tree.end();
+    await Promise.race([this.#drain(), after(this.#options.drainMs ?? DRAIN_MS)]);
+    this.#state = 'stopped';
+    this.#settler.stop();
+    this.#hardLinks.stop();
+    for (const remote of this.#remotes) remote.stop();
+    this.#control.abort();
+    await this.#pool.close();
+    const waiting = this.#remotes.map(({ status }) => status.backlog).reduce((sum, size) => sum + size, 0);
+    this.#options.log.info({ root: this.#root.path, waiting }, 'stopped');
+  }
+
+  async #drain(): Promise<void> {
+    await this.#settler.flush();
+    await Promise.all(this.#remotes.map((remote) => remote.drained()));
+  }
+
+  /** Answers whether the replicator goes on: it may have been stopped meanwhile. */
+  async #beginTree(): Promise<boolean> {
+    await this.#tree.begin();
+    if (this.#stopping === undefined) return true;
+    await this.#tree.end();
+    await this.#stopping;
+    return false;
+  }
+
+  #newTree(): WatchedTree {
+    return new WatchedTree({
+      disk: this.#disk,
+      filter: this.#filter,
+      onHint: (path, isEcho) => this.#onHint(path, isEcho),
+      onTrouble: (error) => this.#onTrouble(error),
+    });
+  }
+
+  #newRemote({ name, target, connection }: ReplicatorSettings['remotes'][number]): Remote {
+    const { transfer, wholeTreeExcludes, deletes, sendsFiles, sendsFolders, updatesOnly, retryMs } =
+      this.#settings;
+    const sessions = new RemoteSessions({
+      name,
+      target,
+      connection,
+      rules: { transfer, wholeTreeExcludes, deletes, updatesOnly, sendsFolders },
+      filter: this.#filterRules,
+      root: this.#root,
+      pool: this.#pool,
+      signal: this.#control.signal,
+    });
+    return new Remote({
+      name,
+      folder: target.path,
+      sessions,
+      mostSessions: this.#fairShare(),
+      rules: { filter: this.#filter, deletes, sendsFiles, sendsFolders },
+      disk: this.#disk,
+      root: this.#root,
+      retryMs,
+      clocks,
+      random: Math.random,
+      log: this.#options.log,
+      onDirty: (path) => this.#settler.hint(path),
+      onBatch: (report) => this.events.emit('batch', report),
+      onRootGone: () => this.#onRootGone(),
+    });
+  }
+
+  get #mostLanes(): number {
+    return this.#options.lanes ?? DEFAULT_LANES;
+  }
+
+  /** Sessions of one remote at a time: if it is slow, lanes are left for the others. */
+  #fairShare(): number {
+    const share = Math.floor(this.#mostLanes / this.#settings.remotes.length);
+    return Math.max(1, Math.min(MOST_SESSIONS, share));
+  }
+
+  #onHint(path: string, isEcho: boolean): void {
+    if (!this.#filter.accepts(path, false) && !this.#filter.accepts(path, true)) return;
+    if (this.#settler.size === 0) for (const remote of this.#remotes) remote.expect();
+    this.#settler.hint(path, isEcho);
+  }
+
+  #onChanges(changes: readonly Change[]): void {
+    for (const remote of this.#remotes) remote.add(changes);
+  }
+
+  /** Every remote is compared with the whole tree. */
+  #toAll(kind: 'all' | 'tree'): void {
+    this.#onChanges([changeOf('.', kind, clocks.monotonic())]);
+  }
+
+  #onTrouble(error: Error): void {
+    if (this.#stopping !== undefined) return;
+    if (error.message !== this.#trouble) this.#options.log.error({ err: error }, error.message);
+    this.#trouble = error.message;
+    clearTimeout(this.#catchUp);
+    this.#catchUp = setTimeout(() => this.#toAll('tree'), CATCH_UP_MS);
+  }
+
+  /** Nothing may be concluded from what is missing below a folder that is missing itself. */
+  #onRootGone(): void {
+    if (this.#state !== 'watching') return;
+    this.#state = 'paused';
+    this.#options.log.error(
+      { root: this.#root.path },
+      'the watched folder is gone, or is another one than at the start: nothing is sent or deleted until it is back',
+    );
+    for (const remote of this.#remotes) remote.pause();
+    this.#rootCheck = setInterval(() => void this.#lookForRoot(), ROOT_CHECK_MS);
+  }
+
+  async #lookForRoot(): Promise<void> {
+    if (!isRootThere(this.#disk, this.#root)) return;
+    clearInterval(this.#rootCheck);
+    await this.#tree.end();
+    this.#tree = this.#newTree();
+    if (!(await this.#beginTree())) return;
+    this.#state = 'watching';
+    this.#options.log.info({ root: this.#root.path }, 'the watched folder is back');
+    for (const remote of this.#remotes) remote.resume();
+    this.#toAll('tree');
+  }
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

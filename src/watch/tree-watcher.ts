@@ -1,0 +1,165 @@
+import { basename } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import { ByteNames } from './byte-names.ts';
+import type { LocalDisk } from './disk.ts';
+import { ExtraWatches } from './extra-watches.ts';
+import { joinPath } from './path-tree.ts';
+
+export interface TreeWatcherParts {
+  readonly disk: LocalDisk;
+  readonly byteNames: ByteNames;
+  /** Folders for which this is false are not watched; undefined: all are. */
+  readonly isWanted: ((folder: string) => boolean) | undefined;
+  /** Something happened at a path, or near it. An echo is what chokidar has made of events that were told before. */
+  readonly onHint: (path: string, isEcho: boolean) => void;
+  /** Something cannot be watched: changes may be missed. */
+  readonly onTrouble: (error: Error) => void;
+}
+
+/** So long a new folder is still watched twice, after chokidar has told of it. */
+const OVERLAP_MS = 200;
+
+/**
+ * Tells where in the tree something happens, as early as possible and in case of doubt too often: it never says what,
+ * for the disk knows better. Events arrive raw before chokidar has looked at anything; what chokidar finds out itself,
+ * such as the contents of new folders, is told as well.
+ */
+export class TreeWatcher {
+  readonly #parts: TreeWatcherParts;
+  readonly #extra: ExtraWatches;
+  /** Folders that chokidar watches, or will in a moment. */
+  readonly #left = new Set<string>();
+  #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #onStop: (() => void) | undefined;
+
+  constructor(parts: TreeWatcherParts) {
+    this.#parts = parts;
+    this.#extra = new ExtraWatches(parts.disk, {
+      event: (folder, name) => this.#onExtraEvent(folder, name),
+      error: (error) => parts.onTrouble(explain(error)),
+    });
+  }
+
+  /** Resolves when every folder is watched; {@link watchFolder} does the same for those that chokidar cannot watch. */
+  async start(): Promise<void> {
+    const { disk, isWanted, onHint, onTrouble } = this.#parts;
+    if (this.#isBeyondChokidar('.')) return;
+    const isIgnored = (path: string, isFolder: boolean) =>
+      isFolder && isWanted?.(this.#relative(path) ?? '.') === false;
+    const watcher = watch(disk.root, {
+      atomic: false,
+      followSymlinks: false,
+      ignoreInitial: true,
+      alwaysStat: false,
+      ignorePermissionErrors: true,
+      ...(isWanted !== undefined && {
+        ignored: (path, stats) => isIgnored(path, stats?.isDirectory() === true),
+      }),
+    });
+    this.#watcher = watcher;
+    watcher.on('raw', (_, name, details) => this.#onRaw(name, details as { readonly watchedPath: string }));
+    watcher.on('all', (event, absolute) => {
+      const path = this.#relative(absolute);
+      if (path === undefined || ByteNames.isSpoiled(path)) return;
+      if (event === 'addDir') this.#leave(path);
+      onHint(path, true);
+    });
+    watcher.on('error', (error) => onTrouble(explain(error as Error)));
+    // One that is closed while it is starting is never ready.
+    await new Promise<void>((resolve) => {
+      watcher.once('ready', resolve);
+      this.#onStop = resolve;
+    });
+  }
+
+  /** A folder has been found that may not be watched: it is, from now on. */
+  watchFolder(folder: string): void {
+    this.#left.delete(folder);
+    if (this.#watcher !== undefined || this.#isBeyondChokidar(folder)) this.#extra.watch(folder);
+  }
+
+  /** A folder is gone, and all below it. */
+  forget(folder: string): void {
+    this.#extra.forget(folder);
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#extra.forget('.');
+    await this.#watcher?.close();
+    this.#onStop?.();
+    this.#watcher = undefined;
+  }
+
+  /** chokidar is about to watch this folder. */
+  #leave(folder: string): void {
+    if (this.#isBeyondChokidar(folder)) return;
+    this.#left.add(folder);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      for (const left of this.#left) this.#extra.leave(left);
+      this.#left.clear();
+    }, OVERLAP_MS);
+  }
+
+  /** chokidar knows no bytes, and takes backslashes for slashes. */
+  #isBeyondChokidar(folder: string): boolean {
+    const { root } = this.#parts.disk;
+    const isRootOdd = !root.isWellFormed() || root.includes('\\');
+    return isRootOdd || !folder.isWellFormed() || folder.includes('\\');
+  }
+
+  #onRaw(name: string | null, { watchedPath }: { readonly watchedPath: string }): void {
+    const { byteNames, disk, onHint } = this.#parts;
+    const folder = this.#relative(watchedPath);
+    if (folder === undefined) return;
+    if (name === null) {
+      onHint(folder, false);
+      return;
+    }
+    if (ByteNames.isSpoiled(name)) {
+      for (const path of byteNames.resolve(folder, name)) onHint(path, false);
+      return;
+    }
+    const path = joinPath(folder, name);
+    // Events of a watched folder itself bear its own name, like those of a file of that name in it. If that file is
+    // gone, chokidar says so.
+    const isOwnName = name === basename(disk.absolute(folder));
+    if (isOwnName) onHint(folder, false);
+    if (!isOwnName || disk.look(path).kind !== 'missing') onHint(path, false);
+  }
+
+  #onExtraEvent(folder: string, name: string | undefined): void {
+    const { disk, onHint } = this.#parts;
+    if (name === undefined || name === basename(disk.absolute(folder))) onHint(folder, false);
+    if (name !== undefined) onHint(joinPath(folder, name), false);
+  }
+
+  /** The path below the root; undefined if it is not there. */
+  #relative(absolute: string): string | undefined {
+    const { root } = this.#parts.disk;
+    if (absolute === root) return '.';
+    const prefix = root === '/' ? root : `${root}/`;
+    return absolute.startsWith(prefix) ? absolute.slice(prefix.length) : undefined;
+  }
+}
+
+function explain(error: NodeJS.ErrnoException): Error {
+  switch (error.code) {
+    case 'ENOSPC':
+      return new Error(
+        'the system allows no more file watches: some folders are not watched; ' +
+          'raise the limit with: sysctl -w fs.inotify.max_user_watches=1048576',
+        { cause: error },
+      );
+    case 'EMFILE':
+      return new Error(
+        'the system allows no more inotify instances or open files; ' +
+          'raise the limit with: sysctl -w fs.inotify.max_user_instances=1024, or ulimit -n',
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,31 @@
+import { PathTree } from './path-tree.ts';
+import type { Task } from './planner.ts';
+
+/** What is being sent to a remote right now: no two sessions at once may be about the same path, or one below it. */
+export class UnderWay {
+  readonly #paths = new PathTree<Task>();
+  #sessions = 0;
+
+  get sessions(): number {
+    return this.#sessions;
+  }
+
+  isFree(path: string): boolean {
+    return !this.#paths.touches(path);
+  }
+
+  begin(tasks: readonly Task[]): void {
+    this.#sessions += 1;
+    for (const task of tasks) if (!isMereFolder(task)) this.#paths.set(task.path, task);
+  }
+
+  end(tasks: readonly Task[]): void {
+    this.#sessions -= 1;
+    for (const task of tasks) if (!isMereFolder(task)) this.#paths.delete(task.path);
+  }
+}
+
+/** A folder that is sent for its own attributes only is in nobody's way: every session below it sends these too. */
+function isMereFolder({ deed, found }: Task): boolean {
+  return deed === 'changed' && found.kind === 'folder';
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { changeOf } from '../../src/watch/change.ts';
+import { Survey } from '../../src/watch/survey.ts';
+import { MemoryDisk } from '../support/memory-disk.ts';
+
+/** A tree in memory, what a survey has told about its folders, and what it makes of paths. */
+async function survey(isWanted: (folder: string) => boolean = () => true) {
+  let now = 1000;
+  const disk = new MemoryDisk(() => now++);
+  for (const path of ['a/b/f', 'a/g', 'h']) disk.write(path, 'x');
+  const told: string[] = [];
+  const known = new Survey({
+    disk,
+    isWanted,
+    onFolder: (folder) => told.push(`+${folder}`),
+    onGone: (folder) => told.push(`-${folder}`),
+    onByteNames: () => {},
+    breathe: () => Promise.resolve(),
+  });
+  await known.begin();
+  const learnt = told.splice(0);
+  return { disk, known, learnt, told, look: (path: string) => known.look(path, 7) };
+}
+
+describe('a survey', () => {
+  it('begins with all folders there are', async () => {
+    const { learnt, known } = await survey();
+    expect(learnt.sort()).toEqual(['+.', '+a', '+a/b']);
+    expect(known.folderCount).toBe(3);
+  });
+
+  it('does not enter folders that are not wanted', async () => {
+    const { learnt, disk, look, told } = await survey((folder) => folder !== 'a');
+    expect(learnt).toEqual(['+.']);
+    disk.makeFolder('a/new');
+    expect([await look('a'), told]).toEqual([undefined, []]);
+  });
+});
+
+describe('something that happened', () => {
+  it('to a file or a known folder is about that alone', async () => {
+    const { look } = await survey();
+    expect(await look('a/g')).toEqual(changeOf('a/g', 'path', 7));
+    expect(await look('a/b')).toEqual(changeOf('a/b', 'path', 7));
+    expect(await look('nowhere')).toEqual(changeOf('nowhere', 'path', 7));
+  });
+
+  it('in a new folder is about the whole folder, at its top', async () => {
+    const { look, disk, told } = await survey();
+    disk.write('new/x/y', '');
+    expect(await look('new/x/y')).toEqual(changeOf('new', 'tree', 7));
+    expect(told).toEqual(['+new', '+new/x']);
+    expect(await look('new')).toEqual(changeOf('new', 'path', 7));
+  });
+
+  it('to a folder that has become another one of the same name is about the whole folder', async () => {
+    const { look, disk, told } = await survey();
+    disk.remove('a');
+    disk.write('a/n', '');
+    expect(await look('a/g')).toEqual(changeOf('a', 'tree', 7));
+    expect(told).toEqual(['-a', '+a']);
+  });
+
+  it('to a folder that is gone, or a file now, says that there was one', async () => {
+    const { look, disk, told } = await survey();
+    disk.remove('a');
+    expect(await look('a/b/f')).toEqual({ ...changeOf('a', 'path', 7), wasFolder: true });
+    expect(told).toEqual(['-a']);
+    disk.write('a', 'file');
+    expect(await look('a')).toEqual(changeOf('a', 'path', 7));
+  });
+
+  it('to a renamed folder is about both names', async () => {
+    const { look, disk, told } = await survey();
+    disk.rename('a', 'z');
+    expect(await look('a')).toMatchObject({ path: 'a', kind: 'path', wasFolder: true });
+    expect(await look('z')).toMatchObject({ path: 'z', kind: 'tree' });
+    expect(told).toEqual(['-a', '+z', '+z/b']);
+  });
+
+  it('is not looked for twice in folders that were the same a moment ago', async () => {
+    const { known, disk } = await survey();
+    const sure = new Set<string>();
+    await known.look('a/g', 0, sure);
+    expect([...sure]).toEqual(['.', 'a']);
+    disk.remove('a');
+    expect(await known.look('a/g', 0, sure)).toEqual(changeOf('a/g', 'path', 0));
+  });
+});
