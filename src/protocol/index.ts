@@ -17,7 +17,7 @@ export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts
 export { type ChangeSet, ChangeTree, type ChangeTreeOptions } from './files/change-tree.ts';
 export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
 export { ChangedError } from './files/source-remover.ts';
-export type { FilterRules } from './filter/filter-rules.ts';
+export type { CvsIgnore, FilterRules } from './filter/filter-rules.ts';
 export { parseFilters } from './filter/parse-filters.ts';
 export type { ServerOffers } from './handshake/set-up.ts';
 export type {

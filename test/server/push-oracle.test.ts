@@ -30,6 +30,7 @@ beforeAll(async () => {
   const names = ['# a comment', '; another', '', ...NAMES, ''];
   writeFileSync(join(folder, 'before/names'), names.join('\n'));
   writeFileSync(join(folder, 'before/names0'), NAMES.join('\0'));
+  writeFileSync(join(folder, 'before/.cvsignore'), 'bottom\n  2?\tpair-1');
   writeFileSync(join(folder, 'before/rules'), RULES.join('\n'));
   copy(join(folder, 'before'), join(folder, 'after'));
   changeTree(join(folder, 'after/tree'), SEED);
@@ -63,11 +64,11 @@ describe('disks below others', () => {
 
 /** Pushes the trees one after the other, with both programs. */
 async function comparePushes(one: PushCase, states: readonly string[]): Promise<void> {
-  const { environment = {} } = one;
   lastCase += 1;
   const startedAt = Date.now();
   for (const state of states) {
     const [theirSource, ourSource] = sourceFolders(one, state);
+    const environment = replaceFolder(one.environment ?? {}, join(folder, state));
     const [theirs, ours] = await Promise.all([
       rsync(wordsOf(one, theirSource, 'theirs'), { environment: { ...plainWords(), ...environment } }),
       tsersync(['push', ...wordsOf(one, ourSource, 'ours')], { environment }),
@@ -88,6 +89,14 @@ async function comparePushes(one: PushCase, states: readonly string[]): Promise<
  */
 function plainWords(): Record<string, string> {
   return rsyncd.isBefore('3.4.4') ? { RSYNC_PROTECT_ARGS: '1' } : {};
+}
+
+function replaceFolder(
+  environment: Readonly<Record<string, string>>,
+  place: string,
+): Readonly<Record<string, string>> {
+  const replaced = ([name, value]: [string, string]) => [name, value.replace('FOLDER', place)];
+  return Object.fromEntries(Object.entries(environment).map(replaced));
 }
 
 /** The folders that hold the tree for each program. */

@@ -6,7 +6,7 @@ export interface PushCase {
   readonly sources?: readonly string[];
   /** What follows the name of the folder in the module; a slash if left out. */
   readonly destination?: string;
-  /** For both programs. */
+  /** For both programs; `FOLDER` as in the options. It has a `.cvsignore`. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The push takes files away: each program gets a source of its own, and what is left of it must be equal, too. */
   readonly takesSource?: boolean;
@@ -113,6 +113,10 @@ export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
   'what is left out': [
     ...sets('-a --exclude=wide/', '-a --exclude=/sizes/*00 --delete', '-a -m --include=*/ --exclude=*'),
     ...sets('-a --include=/wide --include=/wide/** --exclude=* --delete', '-aC --delete'),
+    ...[{ CVSIGNORE: '3* middle !' }, { CVSIGNORE: '3* middle' }, { HOME: 'FOLDER', CVSIGNORE: '1?' }].map(
+      (environment) => ({ options: ['-aC', '--delete'], environment }),
+    ),
+    { options: ['-a', '-f', '-C', '--delete'], environment: { CVSIGNORE: '3*', HOME: 'FOLDER' } },
     ...sets('-a --delete --exclude=doomed --delete-excluded', '-a -F --delete', '-am', '-am --delete'),
     ...sets('-a --exclude-from=FOLDER/rules', '-a --include-from=FOLDER/rules --exclude=* --delete'),
     { options: ['-a', '--delete', '-f', 'P doomed', '-f', '- wide/'] },
