@@ -4,7 +4,13 @@ import { findEngine } from './test/support/rsyncd-engine.ts';
 /** Where the counts of a run go, for whoever adds up several. */
 const { TSERSYNC_TEST_REPORT: report, TSERSYNC_RSYNCD, CI } = process.env;
 
-const unit = { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/server/**'] };
+/** Few tests here take a second, but a machine may be busy. */
+const unit = {
+  name: 'unit',
+  include: ['test/**/*.test.ts'],
+  exclude: ['test/server/**'],
+  testTimeout: 60_000,
+};
 const server = {
   name: 'server',
   include: ['test/server/**/*.test.ts'],

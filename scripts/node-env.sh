@@ -83,9 +83,10 @@ run_npm() {
   folder=$1
   shift
   command -v npm >/dev/null || die 'npm is missing: install Node.js 22.22 or newer, which brings it'
-  # npm itself may run on the older Node.js, and would warn of it for every package.
-  (cd "$folder" && npm "$@" --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-timeout=60000 \
-    --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000) >"$root/.node/npm.log" 2>&1 && return
+  # npm leaves out optional packages, such as native parts, that are not for the Node.js it runs on: so it runs on ours
+  # as soon as that is there. Before, on the older one, it would warn of it for every package.
+  (cd "$folder" && PATH=$root/.node/runtime/bin:$PATH npm "$@" --ignore-scripts --no-audit --no-fund \
+    --loglevel=error --fetch-timeout=60000 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000) >"$root/.node/npm.log" 2>&1 && return
   cat "$root/.node/npm.log" >&2
   die "npm could not install what is needed: does the npm registry answer? (all of its output is above)"
 }

@@ -103,8 +103,8 @@ function wordsOf(
   from: string,
   module: string,
 ) {
-  // `./` in front of a source is kept, behind the folder that both programs are told to start from.
-  const path = (source: string) => (source.startsWith('./') ? `${from}/${source}` : join(from, source));
+  // Not joined, which would take `./` away: it says where the names of --relative begin.
+  const path = (source: string) => `${from}/${source}`;
   return [
     '-i',
     ...options.map((word) => word.replace('FOLDER', from)),

@@ -121,10 +121,26 @@ export const SEED = int32(123_456);
  * Takes the client through login and set-up of protocol 31 without negotiation: `flags` are the compat flags, MD5 is
  * the checksum. What the client says from here on is in frames.
  */
-export async function letIn(peer: Peer, flags = 0x3e): Promise<void> {
+export async function letIn(peer: Peer, flags: number | readonly number[] = 0x3e): Promise<void> {
   peer.say('@RSYNCD: 31.0\n');
   await peer.until('inbox\n');
   peer.say('@RSYNCD: OK\n');
   await peer.until('\0\0');
-  peer.say(Buffer.of(flags), SEED);
+  peer.say(Buffer.of(...[flags].flat()), SEED);
+}
+
+/** Says the same again and again until the client goes, or has taken `most` bytes; returns how much it has taken. */
+export async function flood({ socket }: Peer, chunk: Buffer, most: number): Promise<number> {
+  const start = socket.bytesWritten;
+  while (!socket.destroyed && socket.bytesWritten - start < most) {
+    if (socket.write(chunk)) continue;
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        socket.off('drain', go).off('close', go);
+        resolve();
+      };
+      socket.on('drain', go).on('close', go);
+    });
+  }
+  return socket.bytesWritten - start - socket.writableLength;
 }

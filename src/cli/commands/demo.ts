@@ -49,7 +49,7 @@ async function demoIn(folder: string, screen: Screen, signal: AbortSignal): Prom
 async function replicate(config: string, place: Omit<Stage, 'replicator'>, screen: Screen): Promise<void> {
   const say = (line: string) => screen.show(line);
   const replicator = await startReplicator(readConfig(config).config, {
-    log: warnings((line) => screen.complain(line)),
+    log: warnings((line) => place.signal.aborted || screen.complain(line)),
     signal: place.signal,
     startsWithAll: true,
   });
@@ -83,8 +83,8 @@ function row(title: string, ms: string, bytes: string): string {
   return `${title.padEnd(36)}${ms.padStart(20)}${bytes.padStart(16)}`;
 }
 
-/** A log that tells only of trouble. */
-function warnings(say: (line: string) => void): Log {
+/** A log that tells only of trouble; none is what an interruption brings about. */
+function warnings(say: (line: string) => unknown): Log {
   const tell = (fields: object, message: string) => say(`tsersync: ${message} ${JSON.stringify(fields)}`);
   const skip = () => {};
   return { debug: skip, info: skip, warn: tell, error: tell };

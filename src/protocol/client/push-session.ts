@@ -205,6 +205,7 @@ export class PushSession {
   /** Ends the session at once. Safe to call at any time, and twice. */
   close(): void {
     this.#state = 'over';
+    this.#requests.abandon();
     this.#connection.heartbeat.stop();
     this.#connection.transport.destroy();
   }
@@ -351,6 +352,7 @@ export class PushSession {
     const { transport } = this.#connection;
     if (!isBrokenLine(thrown)) return thrown;
     const lastWords = setTimeout(() => transport.destroy(), LAST_WORDS_MS);
+    this.#requests.abandon();
     await this.#reading;
     clearTimeout(lastWords);
     if (!isBrokenLine(this.#requests.failure)) return this.#requests.failure;

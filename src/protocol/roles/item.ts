@@ -80,8 +80,11 @@ export function decodeGeneratorRecord(
   if (format.protocol === 29 && index === format.entryCount && flags === itemFlags.isNew)
     return { kind: 'keep-alive', index };
   const basisType = flags & itemFlags.basisTypeFollows ? cursor.uint8() : undefined;
+  // Copied: a request that waits must not keep all that came with its name.
   const name =
-    flags & itemFlags.nameFollows ? cursor.vstring(MAX_PATH_LENGTH - 1, 'name in an item') : undefined;
+    flags & itemFlags.nameFollows
+      ? Buffer.from(cursor.vstring(MAX_PATH_LENGTH - 1, 'name in an item'))
+      : undefined;
   const hasHead = flags & itemFlags.transfer && !format.isDryRun;
   const head = hasHead ? decodeSumHead(cursor, format.protocol) : undefined;
   return {

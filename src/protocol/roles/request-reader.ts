@@ -14,13 +14,15 @@ export interface RequestReaderParts extends ItemFormat {
   readonly entryCount: () => number;
 }
 
-/** Reads what the generator wants, as fast as it comes, until the stream ends: then the requests fail. */
+/** Reads what the generator wants, while there is room for it, until the stream ends: then the requests fail. */
 export async function runRequestReader(parts: RequestReaderParts): Promise<void> {
   const { reader, requests, protocol, isDryRun } = parts;
   const indexes = new IndexDecoder(protocol);
   const requested = new Set<number>();
   try {
     for (;;) {
+      const room = requests.room();
+      if (room !== undefined) await room;
       const format = { protocol, isDryRun, entryCount: parts.entryCount() };
       const record = await reader.read((cursor) => decodeGeneratorRecord(cursor, indexes, format));
       if (record.kind === 'item') {

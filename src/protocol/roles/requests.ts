@@ -7,13 +7,22 @@ export type Request =
   | { readonly kind: 'done' }
   | { readonly kind: 'delete-stats'; readonly counts: KindCounts };
 
+/** Bytes that requests may hold before no more of them are read. */
+const HIGH_WATER = 32 * 1024 * 1024;
+
+/** Bytes that a request costs besides what it carries. */
+const REQUEST_COST = 256;
+
 /**
  * Requests on their way from the loop that reads to the loop that sends. The generator runs ahead without limit, so
- * reading never waits for sending.
+ * reading waits for sending only where too much has gathered: messages are behind the requests.
  */
 export class Requests {
   #queue: Request[] = [];
   #head = 0;
+  #cost = 0;
+  #isAbandoned = false;
+  #room: PromiseWithResolvers<void> | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
   /** Since when somebody has been waiting for a request, in ms of the monotonic clock. */
@@ -24,8 +33,25 @@ export class Requests {
   }
 
   push(request: Request): void {
+    if (this.#isAbandoned) return;
     this.#queue.push(request);
+    this.#cost += costOf(request);
     this.#wake();
+  }
+
+  /** Whoever reads requests waits here in front of the next one; undefined if there is room for it. */
+  room(): Promise<void> | undefined {
+    if (this.#cost < HIGH_WATER || this.#isAbandoned) return undefined;
+    this.#room ??= Promise.withResolvers();
+    return this.#room.promise;
+  }
+
+  /** Nobody will ask for a request any more: those that still come are dropped, for the sake of what is behind them. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#queue = [];
+    this.#head = 0;
+    this.#room?.resolve();
   }
 
   /** The reading loop has ended with an error: whoever asks for more gets it, after what came before. */
@@ -56,6 +82,11 @@ export class Requests {
     const request = this.#queue[this.#head];
     if (request === undefined) return undefined;
     this.#head += 1;
+    this.#cost -= costOf(request);
+    if (this.#room !== undefined && this.#cost < HIGH_WATER) {
+      this.#room.resolve();
+      this.#room = undefined;
+    }
     if (this.#head === this.#queue.length || this.#head > 1024) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
@@ -67,4 +98,9 @@ export class Requests {
     this.#waiting?.resolve();
     this.#waiting = undefined;
   }
+}
+
+function costOf(request: Request): number {
+  if (request.kind !== 'item') return REQUEST_COST;
+  return REQUEST_COST + (request.sums?.length ?? 0) + (request.item.name?.length ?? 0);
 }

@@ -43,7 +43,7 @@ function readHost(head: ConfigElement, status: StatusSettings): HostSettings {
 }
 
 function readSettle(settle: ConfigElement | undefined): SettleSettings {
-  const quietMs = integerOf(settle, 'quietMs', { min: 0, max: DAY_IN_MS, fallback: 10 });
+  const quietMs = integerOf(settle, 'quietMs', { min: 0, max: DAY_IN_MS, fallback: 5 });
   const maxMs = { min: Math.max(1, quietMs), max: DAY_IN_MS, fallback: Math.max(2000, quietMs) };
   return { quietMs, maxMs: integerOf(settle, 'maxMs', maxMs) };
 }

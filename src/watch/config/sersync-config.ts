@@ -193,7 +193,7 @@ export interface OwnSettings {
    * with `~`, and vim's `4913`, are left out.
    */
   readonly ignoreTemporary: Switch;
-  /** `<settle quietMs="10" maxMs="2000"/>`: when a changed path is due. */
+  /** `<settle quietMs="5" maxMs="2000"/>`: when a changed path is due. */
   readonly settle: SettleSettings;
   /**
    * `<update events="false"/>`: whether `-u` of commonParams also holds for single changes. Off, the tree wins over

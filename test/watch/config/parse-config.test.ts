@@ -87,7 +87,7 @@ describe('the config that comes with sersync', () => {
         status: off,
         ignoreHidden: on,
         ignoreTemporary: on,
-        settle: { quietMs: 10, maxMs: 2000 },
+        settle: { quietMs: 5, maxMs: 2000 },
         update: { isForEvents: false },
       },
     });

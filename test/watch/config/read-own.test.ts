@@ -32,7 +32,7 @@ describe('our own settings', () => {
     ],
     [
       '<settle quietMs="-1"/>',
-      '3:28: <settle>: quietMs: "-1" is not a whole number in [0, 86400000]; for example quietMs="10"',
+      '3:28: <settle>: quietMs: "-1" is not a whole number in [0, 86400000]; for example quietMs="5"',
     ],
     [
       '<status start="false"/><status start="true"/>',
