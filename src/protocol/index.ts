@@ -3,7 +3,7 @@ export { listModules, type ModuleLine, type ModuleList } from './client/list-mod
 export { PathFilter } from './client/path-filter.ts';
 export { type OpenPushRequest, openPush, push } from './client/push.ts';
 export { encodeChangeRules, pushChanges, sweepsOf } from './client/push-changes.ts';
-export type { PushListeners } from './client/push-listeners.ts';
+export type { PushListeners, RunningPush } from './client/push-listeners.ts';
 export { PushProgress, type PushProgressEvent, type PushProgressOptions } from './client/push-progress.ts';
 export type { PushResult, PushStatistics } from './client/push-result.ts';
 export type { PushRun, PushSession } from './client/push-session.ts';
