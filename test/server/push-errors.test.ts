@@ -78,6 +78,11 @@ const refusals: ReadonlyArray<readonly [string, () => string[], string | RegExp]
     () => ['-a', source, rsyncd.url('ours', 'not/yet/there')],
     'the server gave up: error in file IO',
   ],
+  [
+    'no sum for --checksum',
+    () => ['-rc', '--checksum-choice=md5,none', source, rsyncd.url('ours')],
+    /^--checksum needs a sum for files/,
+  ],
   ['no password', () => ['-a', source, rsyncd.url('secret')], /^module secret wants a password/],
   [
     'a password file that is not there',
