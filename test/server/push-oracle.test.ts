@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeTree, plantTree } from '../support/planted-tree.ts';
 import { diskCases, type PushCase, pushCases } from '../support/push-cases.ts';
-import { type RsyncResult, rsync } from '../support/rsync-client.ts';
+import { NO_DELAY, type RsyncResult, rsync } from '../support/rsync-client.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
 import { hasTinyDisks, mountTinyDisk } from '../support/tiny-disk.ts';
 import { treeState } from '../support/tree-state.ts';
@@ -34,7 +34,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'before/rules'), RULES.join('\n'));
   copy(join(folder, 'before'), join(folder, 'after'));
   changeTree(join(folder, 'after/tree'), SEED);
-  rsyncd = await startRsyncd({ modules: [{ name: 'theirs' }, { name: 'ours' }] });
+  rsyncd = await startRsyncd({ lines: [NO_DELAY], modules: [{ name: 'theirs' }, { name: 'ours' }] });
   for (const module of ['theirs', 'ours']) {
     copy(join(folder, 'before/tree'), join(rsyncd.modulePath(module), 'base'));
     mkdirSync(join(rsyncd.modulePath(module), 'scratch'));
@@ -70,7 +70,10 @@ async function comparePushes(one: PushCase, states: readonly string[]): Promise<
     const [theirSource, ourSource] = sourceFolders(one, state);
     const environment = replaceFolder(one.environment ?? {}, join(folder, state));
     const [theirs, ours] = await Promise.all([
-      rsync(wordsOf(one, theirSource, 'theirs'), { environment: { ...plainWords(), ...environment } }),
+      rsync(wordsOf(one, theirSource, 'theirs'), {
+        environment: { ...plainWords(), ...environment },
+        noDelay: true,
+      }),
       tsersync(['push', ...wordsOf(one, ourSource, 'ours')], { environment }),
     ]);
     const stateOf = (path: string) => treeState(path, startedAt);

@@ -135,6 +135,11 @@ function explainError(line: string, { module, user }: LoginRequest): DaemonError
   if (text.startsWith('max connections')) {
     return new TooManyConnectionsError(`module ${module}: ${text}`);
   }
+  if (/^ch(?:dir|root) failed/.test(text)) {
+    return new DaemonError(
+      `the server refused: ${text}: the folder of module ${module} is missing there, or closed to its user`,
+    );
+  }
   return new DaemonError(`the server refused: ${text}`);
 }
 
