@@ -207,8 +207,8 @@ export class Replicator {
   }
 
   #newRemote({ name, target, connection }: ReplicatorSettings['remotes'][number]): Remote {
-    const { transfer, wholeTreeExcludes, deletes, sendsFiles, sendsFolders, updatesOnly, retryMs } =
-      this.#settings;
+    const { transfer, wholeTreeExcludes, updatesOnly, retryMs } = this.#settings;
+    const { deletes, sendsFiles, sendsFolders, followsLinks } = this.#settings;
     const sessions = new RemoteSessions({
       name,
       target,
@@ -224,7 +224,7 @@ export class Replicator {
       folder: target.path,
       sessions,
       mostSessions: this.#fairShare(),
-      rules: { filter: this.#filter, deletes, sendsFiles, sendsFolders },
+      rules: { filter: this.#filter, deletes, sendsFiles, sendsFolders, followsLinks },
       disk: this.#disk,
       root: this.#root,
       retryMs,

@@ -43,7 +43,7 @@ class World {
       folder: '',
       sessions: this.server,
       mostSessions: 3,
-      rules: { filter: noFilter(), deletes: true, sendsFiles: true, sendsFolders: true },
+      rules: { filter: noFilter(), deletes: true, sendsFiles: true, sendsFolders: true, followsLinks: false },
       disk: this.disk,
       root: { path: '/watched', device: 1, inode: this.disk.root.inode },
       retryMs: 10_000,

@@ -109,7 +109,7 @@ function remoteOf({
     folder: '',
     sessions,
     mostSessions,
-    rules: { filter, deletes: true, sendsFiles: true, sendsFolders: true },
+    rules: { filter, deletes: true, sendsFiles: true, sendsFolders: true, followsLinks: false },
     disk,
     root,
     retryMs: 60_000,
