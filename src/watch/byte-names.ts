@@ -22,19 +22,21 @@ export class ByteNames {
   }
 
   /** All such names in a folder, as they are now. */
-  learn(folder: string, names: readonly string[]): void {
-    if (names.length === 0) this.#known.delete(folder);
-    else this.#known.set(folder, new Set(names));
+  learn(folder: string, names: Iterable<string>): void {
+    const known = new Set(names);
+    if (known.size === 0) this.#known.delete(folder);
+    else this.#known.set(folder, known);
   }
 
-  /** The paths that may have been meant. */
+  /** The paths that may have been meant, and those that are gone: their own events find nothing of them any more. */
   resolve(folder: string, spoiled: string): string[] {
     const before = this.#known.get(folder) ?? new Set<string>();
-    const names = this.#disk.names(folder)?.byteNames ?? [];
+    const names = new Set(this.#disk.names(folder)?.byteNames);
     this.learn(folder, names);
-    const meant = [...new Set([...before, ...names])].filter((name) => spoil(name) === spoiled);
+    const gone = [...before].filter((name) => !names.has(name));
+    const meant = [...names].filter((name) => spoil(name) === spoiled);
     // It may be a name that really has this character.
-    return [spoiled, ...meant].map((name) => joinPath(folder, name));
+    return [spoiled, ...meant, ...gone].map((name) => joinPath(folder, name));
   }
 
   /** A folder is gone, and all below it. */

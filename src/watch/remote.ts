@@ -68,14 +68,11 @@ export class Remote {
     this.#deliveries = new Deliveries(parts.clocks);
     this.#reachability = new Reachability(parts.random);
     this.#outcomes = new Outcomes({
-      name: parts.name,
-      folder: parts.folder,
+      ...parts,
       backlog: this.#backlog,
       deliveries: this.#deliveries,
       reachability: this.#reachability,
       now: () => this.#now(),
-      log: parts.log,
-      onDirty: parts.onDirty,
     });
   }
 

@@ -10,6 +10,7 @@ import { HardLinks } from './hard-links.ts';
 import { LanePool } from './lanes/lane-pool.ts';
 import type { WatchedRoot } from './lanes/messages.ts';
 import type { Log } from './log.ts';
+import { OpenFiles } from './open-files.ts';
 import { Remote } from './remote.ts';
 import { RemoteSessions } from './remote-sessions.ts';
 import type { RemoteStatus } from './remote-status.ts';
@@ -56,6 +57,8 @@ const DEFAULT_LANES = 10;
 const MOST_SESSIONS = 3;
 const IDLE_MS = 5 * 60_000;
 const DRAIN_MS = 5000;
+/** To find out who writes to files, before that counts as unknown. */
+const OPEN_FILES_BUDGET_MS = 15;
 const ROOT_CHECK_MS = 500;
 /** After trouble with the watcher, everything is compared as soon as there was none for so long. */
 const CATCH_UP_MS = 5000;
@@ -106,9 +109,11 @@ export class Replicator {
     this.#filterRules = { ...settings.filter, root: this.#root.path };
     this.#filter = new EventFilter(this.#filterRules);
     this.#tree = this.#newTree();
+    const openFiles = new OpenFiles(OPEN_FILES_BUDGET_MS);
     this.#settler = new Settler({
       times: settings.settle,
       disk: this.#disk,
+      beingWritten: (paths) => openFiles.beingWritten(paths),
       look: (path, since, sure) => this.#tree.look(path, since, sure),
       onChanges: (changes) => this.#onChanges(changes),
       othersOf: (path, found) => this.#hardLinks.othersOf(path, found),

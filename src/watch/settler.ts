@@ -1,11 +1,12 @@
 import { type Change, changeOf } from './change.ts';
 import { DirtyPaths, type SettledPath, type SettleTimes } from './dirty-paths.ts';
 import type { Found, LocalDisk } from './disk.ts';
-import { OpenFiles } from './open-files.ts';
 
 export interface SettlerParts {
   readonly times: SettleTimes;
-  readonly disk: LocalDisk;
+  readonly disk: Pick<LocalDisk, 'look' | 'absolute'>;
+  /** Answers which of these absolute paths are being written. */
+  readonly beingWritten: (paths: readonly string[]) => ReadonlySet<string>;
   /** What has to be sent because something happened at a path. */
   readonly look: (path: string, since: number, sure: Set<string>) => Promise<Change | undefined>;
   readonly onChanges: (changes: readonly Change[]) => void;
@@ -24,14 +25,12 @@ const MOST_DIRTY = 200_000;
 const HAND_ON_MS = 5;
 /** A file of this size is worth finding out whether somebody still writes to it. */
 const LARGE = 256 * 1024;
-const OPEN_FILES_BUDGET_MS = 15;
 const OPEN_FILES_EVERY_MS = 50;
 
 /** Turns hints into changes: waits until a path has settled and nobody writes to it any more, then looks at it. */
 export class Settler {
   readonly #parts: SettlerParts;
   readonly #dirty: DirtyPaths;
-  readonly #openFiles = new OpenFiles(OPEN_FILES_BUDGET_MS);
   #openFilesAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -57,8 +56,12 @@ export class Settler {
 
   /** Lets everything settle now. Resolves when all changes have been handed on. */
   async flush(): Promise<void> {
-    this.#enqueue(this.#dirty.takeAll(this.#parts.now()));
-    await this.#looking;
+    do {
+      const settled = this.#dirty.takeAll(this.#parts.now());
+      this.#enqueue(settled.map((path) => ({ ...path, isOverdue: true })));
+      await this.#looking;
+      // Those that were on their way before may have been given back.
+    } while (this.#dirty.size > 0);
   }
 
   stop(): void {
@@ -110,12 +113,12 @@ export class Settler {
 
   /** Those that nobody writes to any more. The others wait on, but not for ever. */
   #finished(settled: readonly SettledPath[]): readonly SettledPath[] {
-    const { disk, now } = this.#parts;
+    const { beingWritten, disk, now } = this.#parts;
     const doubtful = settled.filter((path) => this.#mayBeOpen(path));
     if (doubtful.length === 0) return settled;
     const isTooSoon = now() - this.#openFilesAt < OPEN_FILES_EVERY_MS;
     const paths = doubtful.map(({ path }) => disk.absolute(path));
-    const open = new Set(isTooSoon ? paths : this.#openFiles.beingWritten(paths));
+    const open = isTooSoon ? new Set(paths) : beingWritten(paths);
     if (!isTooSoon) this.#openFilesAt = now();
     const isOpen = ({ path }: SettledPath) => open.has(disk.absolute(path));
     for (const path of doubtful.filter(isOpen)) this.#dirty.hold(path, now());

@@ -90,6 +90,11 @@ const refusals: ReadonlyArray<readonly [string, () => string[], string | RegExp]
     () => ['-a', source, rsyncd.url('hollow')],
     /^the server refused: ch(dir|root) failed: the folder of module hollow is missing there, or closed /,
   ],
+  [
+    'no sum for --checksum',
+    () => ['-rc', '--checksum-choice=md5,none', source, rsyncd.url('ours')],
+    /^--checksum needs a sum for files/,
+  ],
   ['no password', () => ['-a', source, rsyncd.url('secret')], /^module secret wants a password/],
   [
     'a password file that is not there',

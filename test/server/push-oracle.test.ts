@@ -30,6 +30,7 @@ beforeAll(async () => {
   const names = ['# a comment', '; another', '', ...NAMES, ''];
   writeFileSync(join(folder, 'before/names'), names.join('\n'));
   writeFileSync(join(folder, 'before/names0'), NAMES.join('\0'));
+  writeFileSync(join(folder, 'before/.cvsignore'), 'bottom\n  2?\tpair-1');
   writeFileSync(join(folder, 'before/rules'), RULES.join('\n'));
   copy(join(folder, 'before'), join(folder, 'after'));
   changeTree(join(folder, 'after/tree'), SEED);
@@ -67,9 +68,13 @@ async function comparePushes(one: PushCase, states: readonly string[]): Promise<
   const startedAt = Date.now();
   for (const state of states) {
     const [theirSource, ourSource] = sourceFolders(one, state);
+    const environment = replaceFolder(one.environment ?? {}, join(folder, state));
     const [theirs, ours] = await Promise.all([
-      rsync(wordsOf(one, theirSource, 'theirs'), { environment: plainWords(), noDelay: true }),
-      tsersync(['push', ...wordsOf(one, ourSource, 'ours')]),
+      rsync(wordsOf(one, theirSource, 'theirs'), {
+        environment: { ...plainWords(), ...environment },
+        noDelay: true,
+      }),
+      tsersync(['push', ...wordsOf(one, ourSource, 'ours')], { environment }),
     ]);
     const stateOf = (path: string) => treeState(path, startedAt);
     const arrived = (module: string) => stateOf(join(rsyncd.modulePath(module), String(lastCase)));
@@ -87,6 +92,14 @@ async function comparePushes(one: PushCase, states: readonly string[]): Promise<
  */
 function plainWords(): Record<string, string> {
   return rsyncd.isBefore('3.4.4') ? { RSYNC_PROTECT_ARGS: '1' } : {};
+}
+
+function replaceFolder(
+  environment: Readonly<Record<string, string>>,
+  place: string,
+): Readonly<Record<string, string>> {
+  const replaced = ([name, value]: [string, string]) => [name, value.replace('FOLDER', place)];
+  return Object.fromEntries(Object.entries(environment).map(replaced));
 }
 
 /** The folders that hold the tree for each program. */
@@ -117,8 +130,14 @@ function copy(from: string, to: string): void {
   execFileSync('cp', ['-a', from, to]);
 }
 
-function nameOf({ options, sources = [], destination }: PushCase): string {
-  return [...options, ...sources, ...(destination === undefined ? [] : ['->', destination])].join(' ');
+function nameOf({ options, sources = [], destination, environment = {} }: PushCase): string {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
+  return [
+    ...variables,
+    ...options,
+    ...sources,
+    ...(destination === undefined ? [] : ['->', destination]),
+  ].join(' ');
 }
 
 /**
@@ -136,7 +155,8 @@ function told({ exitCode, stdout, stderr }: RsyncResult, source: string): object
     items: lines.filter(isItem),
     deletions: lines.filter(isDeletion),
     rest: lines.filter(isRest).sort(),
-    errors: errors.split('\n').filter(isNoLastLine).sort(),
+    // Why a push could not be, each program says in words of its own.
+    errors: exitCode === 0 || exitCode > 20 ? errors.split('\n').filter(isNoLastLine).sort() : [],
   };
 }
 

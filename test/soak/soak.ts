@@ -21,6 +21,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     faults: { type: 'boolean', default: false },
     own: { type: 'string' },
+    params: { type: 'string', default: '-a' },
   },
 });
 
@@ -37,6 +38,7 @@ const replicator = await startReplicator(
     root,
     port: rsyncd.port,
     remotes: [{ module: 'm' }],
+    params: values.params,
     ...(values.own !== undefined && { own: values.own }),
   }),
   { log, startsWithAll: true },

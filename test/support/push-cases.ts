@@ -6,6 +6,8 @@ export interface PushCase {
   readonly sources?: readonly string[];
   /** What follows the name of the folder in the module; a slash if left out. */
   readonly destination?: string;
+  /** For both programs; `FOLDER` as in the options. It has a `.cvsignore`. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** The push takes files away: each program gets a source of its own, and what is left of it must be equal, too. */
   readonly takesSource?: boolean;
 }
@@ -62,6 +64,27 @@ export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
   'how it travels': [
     ...sets('-az', '-az --compress-choice=zlib', '-az --zc=zlibx', '-az --zc=zstd', '-az --compress-level=9'),
     ...sets('-a --checksum-choice=xxh64', '-a --cc=md5', '-a --cc=md4', '-a --cc=sha1', '-ac --cc=md5,sha1'),
+    ...sets(
+      '-a --cc=md4 --protocol=29',
+      '-ac --cc=auto,md5',
+      '-ac --cc=md4,auto --protocol=27',
+      '-ac --cc=none,md5',
+    ),
+    ...sets('-az --zl=0', '-az --zl=0 --protocol=29', '-a --zc=zlib --zl=0', '-a --zc=zlibx --zl=99'),
+    ...sets(
+      '-a --zc=zstd --zl=0',
+      '-a --zc=zstd --zl=-99',
+      '-a --zc=zlib --zl=-7 --skip-compress=gz',
+      '-a --no-z --zl=1',
+    ),
+    ...[
+      { RSYNC_CHECKSUM_LIST: 'md5' },
+      { RSYNC_CHECKSUM_LIST: 'XXHash sha1', RSYNC_COMPRESS_LIST: 'zlibx & zstd' },
+      { RSYNC_CHECKSUM_LIST: 'crc32 md4', RSYNC_COMPRESS_LIST: 'zlib' },
+      { RSYNC_CHECKSUM_LIST: 'none' },
+      { RSYNC_CHECKSUM_LIST: 'crc32' },
+      { RSYNC_COMPRESS_LIST: 'lzma' },
+    ].map((environment) => ({ options: ['-az', '--zl=0'], environment })),
     ...sets('-a --cc=none', '-a --checksum-seed=7', '-a --timeout=20', '-a -s', '-a -M--delete', '-4a'),
     ...sets('-aH --delete --protocol=27', '-aH --delete --protocol=28', '-aH --delete --protocol=29'),
     ...sets('-aH --delete --protocol=30', '-aH --delete --protocol=31', '-aH --delete --protocol=32'),
@@ -90,6 +113,10 @@ export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
   'what is left out': [
     ...sets('-a --exclude=wide/', '-a --exclude=/sizes/*00 --delete', '-a -m --include=*/ --exclude=*'),
     ...sets('-a --include=/wide --include=/wide/** --exclude=* --delete', '-aC --delete'),
+    ...[{ CVSIGNORE: '3* middle !' }, { CVSIGNORE: '3* middle' }, { HOME: 'FOLDER', CVSIGNORE: '1?' }].map(
+      (environment) => ({ options: ['-aC', '--delete'], environment }),
+    ),
+    { options: ['-a', '-f', '-C', '--delete'], environment: { CVSIGNORE: '3*', HOME: 'FOLDER' } },
     ...sets('-a --delete --exclude=doomed --delete-excluded', '-a -F --delete', '-am', '-am --delete'),
     ...sets('-a --exclude-from=FOLDER/rules', '-a --include-from=FOLDER/rules --exclude=* --delete'),
     { options: ['-a', '--delete', '-f', 'P doomed', '-f', '- wide/'] },

@@ -33,6 +33,17 @@ describe('a name that is not UTF-8', () => {
     expect(names.resolve('d', SPOILED)).toEqual([`d/${SPOILED}`]);
   });
 
+  it('is told when it is gone, even if another one is looked for', () => {
+    const there = { d: [`${TEXT}.txt`] };
+    const names = new ByteNames(disk(there));
+    names.learn('d', [MIDDLE, `${TEXT}.txt`]);
+    expect(names.resolve('d', `${SPOILED}.txt`)).toEqual([
+      `d/${SPOILED}.txt`,
+      `d/${TEXT}.txt`,
+      `d/${MIDDLE}`,
+    ]);
+  });
+
   it('is forgotten with the folder that it was in', () => {
     const names = new ByteNames(disk({}));
     names.learn('d/e', [MIDDLE]);

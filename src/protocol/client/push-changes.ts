@@ -2,8 +2,9 @@ import { type ChangeSet, ChangeTree, type ChangeTreeOptions } from '../files/cha
 import { pushSendsFilterList } from '../filter/wire.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
+import type { PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
-import type { PushListeners, PushSession } from './push-session.ts';
+import type { PushSession } from './push-session.ts';
 
 /**
  * Pushes scattered changes, deletions among them, in one session. It must have been opened recursive, without

@@ -1,5 +1,6 @@
 import type { FileEntry } from '../file-list/file-entry.ts';
-import type { PushListeners, PushSession } from './push-session.ts';
+import type { PushListeners } from './push-listeners.ts';
+import type { PushSession } from './push-session.ts';
 
 /** How far a push is, at one moment. */
 export interface PushProgressEvent {

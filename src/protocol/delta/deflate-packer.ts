@@ -7,6 +7,8 @@ const TRAILER = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 const NOTHING = Buffer.alloc(0);
 /** Largest piece of a matched block that old servers insert at once. */
 const MAX_STORED = 65_535;
+/** The level at which nothing is compressed. */
+const STORED = 0;
 
 export interface DeflateOptions {
   /** As in zlib: 0 to 9, or -1 for its default. */
@@ -25,17 +27,23 @@ export interface DeflateOptions {
  */
 export class DeflatePacker implements Packer {
   readonly #options: DeflateOptions;
+  #level: number;
   #history = NOTHING;
   /** The last piece went out without its trailer, which must precede more data of the same run. */
   #owesTrailer = false;
 
   constructor(options: DeflateOptions) {
     this.#options = options;
+    this.#level = options.level;
+  }
+
+  startFile(isWorthPacking: boolean): void {
+    this.#level = isWorthPacking ? this.#options.level : STORED;
   }
 
   pack(bytes: Buffer): Buffer {
     const packed = deflateRawSync(bytes, {
-      level: this.#options.level,
+      level: this.#level,
       windowBits: 15,
       memLevel: 8,
       finishFlush: constants.Z_SYNC_FLUSH,

@@ -12,6 +12,8 @@ const MAX_RUN = 65_535;
 
 /** Packs the literals of one file: deflate or zstd. */
 export interface Packer {
+  /** The next file begins; packing one that is not worth it should cost as little as possible. */
+  startFile(isWorthPacking: boolean): void;
   /** Packs a piece of a run of literals. */
   pack(bytes: Buffer): Buffer;
   /** Ends a run of literals, before a block or the end of the file. */
@@ -45,6 +47,10 @@ export class PackedTokens implements TokenWriter {
   constructor(output: TokenOutput, packer: Packer) {
     this.#output = output;
     this.#packer = packer;
+  }
+
+  startFile(isWorthPacking: boolean): void {
+    this.#packer.startFile(isWorthPacking);
   }
 
   literal(bytes: Buffer): void {

@@ -11,6 +11,8 @@ export interface TokenSink {
 
 /** Encodes the tokens of one file after the other. */
 export interface TokenWriter extends TokenSink {
+  /** Begins a file. Where literals are packed, one that is not worth it is sent nearly as it is. */
+  startFile(isWorthPacking: boolean): void;
   /** Ends the file. */
   end(): void;
 }
@@ -35,6 +37,10 @@ export class PlainTokens implements TokenWriter {
 
   constructor(output: TokenOutput) {
     this.#output = output;
+  }
+
+  startFile(): void {
+    // Nothing is packed anyway.
   }
 
   literal(bytes: Buffer): void {

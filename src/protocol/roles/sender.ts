@@ -54,7 +54,7 @@ export interface SentContent {
   readonly bytes: number;
   /** Bytes of the request's block sums and their head. */
   readonly sumBytes: number;
-  /** The sum of the content as it travels; below protocol 30 it is salted, which makes it of no use. */
+  /** The sum of the content as it travels; below protocol 30 it may be salted, which makes it of no use. */
   readonly checksum: Uint8Array | undefined;
 }
 
@@ -197,7 +197,7 @@ class Sender {
     return {
       bytes,
       sumBytes: SUM_HEAD_LENGTH + (sums?.length ?? 0),
-      checksum: terms.protocol >= 30 ? sent.checksum : undefined,
+      checksum: terms.transferChecksum === 'old-md4' ? undefined : sent.checksum,
     };
   }
 

@@ -1,4 +1,4 @@
-import { Lane, SessionFailure } from './lane.ts';
+import { type Lane, type LaneEvents, SessionFailure, ThreadLane } from './lane.ts';
 import type { Outcome, SessionRequest, Work } from './messages.ts';
 
 export interface LanePoolOptions {
@@ -9,6 +9,8 @@ export interface LanePoolOptions {
   readonly onHoldFailure: (key: string, failure: SessionFailure) => void;
   /** Work has ended: there may be room for other work. */
   readonly onRoom: () => void;
+  /** A thread, unless told otherwise. */
+  readonly startLane?: (events: LaneEvents) => Lane;
 }
 
 /** Something for a lane to do. */
@@ -32,7 +34,7 @@ interface Holding {
 
 /**
  * The lanes: started when there is work, ended when there has been none for a while. Under each key one session is held
- * open, if that is asked for, in a lane that has nothing else to do.
+ * open, if that is asked for, in a lane that has nothing else to do if there is one.
  */
 export class LanePool {
   readonly #options: LanePoolOptions;
@@ -77,6 +79,7 @@ export class LanePool {
 
   /** Runs work as soon as a lane is free. Rejects with a {@link SessionFailure}. */
   run(job: Job): Promise<Outcome> {
+    if (this.#isClosed) return Promise.reject(closed());
     const lane = this.#laneFor(job.key);
     if (lane !== undefined) return this.#runIn(lane, job);
     const result = Promise.withResolvers<Outcome>();
@@ -142,7 +145,7 @@ export class LanePool {
   }
 
   #start(): Lane {
-    const lane = new Lane({
+    const events: LaneEvents = {
       onHeld: (key, failure) => {
         if (failure === undefined) return;
         this.#holding.delete(key);
@@ -153,7 +156,8 @@ export class LanePool {
         for (const [key, { lane: holder }] of this.#holding) if (holder === ended) this.#holding.delete(key);
         this.#next();
       },
-    });
+    };
+    const lane = this.#options.startLane?.(events) ?? new ThreadLane(events);
     this.#lanes.add(lane);
     return lane;
   }

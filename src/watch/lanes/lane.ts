@@ -26,8 +26,30 @@ export interface LaneEvents {
   onEnd(lane: Lane): void;
 }
 
-/** A worker thread that runs sessions, as the main thread sees it. It runs one at a time, and may hold others open. */
-export class Lane {
+/** Something that runs sessions, one at a time, and may hold others open. */
+export interface Lane {
+  readonly isBusy: boolean;
+  /** Sessions that are being held open. */
+  readonly heldCount: number;
+  /** When it was last used, in ms of the monotonic clock. */
+  readonly usedAt: number;
+  /** Opens a session and holds it under a key, in place of an older one. */
+  hold(key: string, session: SessionRequest): void;
+  release(key: string): void;
+  /** Runs work in the session that is held under the key, else in a new one. */
+  run(
+    key: string | undefined,
+    session: SessionRequest,
+    work: Work,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome>;
+  /** The names below a folder of all files that have more than one, and of those asked for, file by file. */
+  findLinks(root: string, files: readonly string[]): Promise<readonly (readonly string[])[]>;
+  end(): Promise<void>;
+}
+
+/** A worker thread, as the main thread sees it. */
+export class ThreadLane implements Lane {
   readonly #worker: Worker;
   readonly #events: LaneEvents;
   readonly #running = new Map<number, PromiseWithResolvers<Outcome>>();
@@ -35,7 +57,6 @@ export class Lane {
   readonly #held = new Set<string>();
   #nextId = 0;
   #isOver = false;
-  /** When it was last used, in ms of the monotonic clock. */
   usedAt = performance.now();
 
   constructor(events: LaneEvents) {
@@ -50,12 +71,10 @@ export class Lane {
     return this.#running.size > 0;
   }
 
-  /** Sessions that are being held open. */
   get heldCount(): number {
     return this.#held.size;
   }
 
-  /** Opens a session and holds it under a key, in place of an older one. */
   hold(key: string, session: SessionRequest): void {
     this.#held.add(key);
     this.#order({ kind: 'hold', key, session });
@@ -65,7 +84,6 @@ export class Lane {
     if (this.#held.delete(key)) this.#order({ kind: 'release', key });
   }
 
-  /** Runs work in the session that is held under the key, else in a new one. */
   run(
     key: string | undefined,
     session: SessionRequest,
@@ -86,7 +104,6 @@ export class Lane {
     });
   }
 
-  /** The names below a folder of all files that have more than one, and of those asked for, file by file. */
   findLinks(root: string, files: readonly string[]): Promise<readonly (readonly string[])[]> {
     const id = this.#newId();
     const result = Promise.withResolvers<readonly (readonly string[])[]>();

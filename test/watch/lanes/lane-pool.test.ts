@@ -1,0 +1,242 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Lane, type LaneEvents, SessionFailure } from '../../../src/watch/lanes/lane.ts';
+import { LanePool } from '../../../src/watch/lanes/lane-pool.ts';
+import type { Outcome, SessionRequest, Work } from '../../../src/watch/lanes/messages.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const SESSION = { transfer: {}, connection: {}, remembered: undefined } as unknown as SessionRequest;
+const WORK = { kind: 'all' } as unknown as Work;
+const OUTCOME = { exitCode: 0 } as Outcome;
+
+/** A lane whose work ends when the test says so. */
+class ScriptedLane implements Lane {
+  readonly name: string;
+  readonly #events: LaneEvents;
+  readonly held = new Set<string>();
+  /** Keys with which work was begun. */
+  readonly began: (string | undefined)[] = [];
+  #running: PromiseWithResolvers<Outcome> | undefined;
+  usedAt = performance.now();
+
+  constructor(name: string, events: LaneEvents) {
+    this.name = name;
+    this.#events = events;
+  }
+
+  get isBusy(): boolean {
+    return this.#running !== undefined;
+  }
+
+  get heldCount(): number {
+    return this.held.size;
+  }
+
+  hold(key: string): void {
+    this.held.add(key);
+  }
+
+  release(key: string): void {
+    this.held.delete(key);
+  }
+
+  run(key: string | undefined): Promise<Outcome> {
+    this.began.push(key);
+    if (key !== undefined) this.held.delete(key);
+    this.#running = Promise.withResolvers();
+    return this.#running.promise;
+  }
+
+  finish(): void {
+    const running = this.#running;
+    this.#running = undefined;
+    this.usedAt = performance.now();
+    running?.resolve(OUTCOME);
+  }
+
+  failToHold(key: string): void {
+    this.held.delete(key);
+    this.#events.onHeld(key, failure());
+  }
+
+  findLinks(): Promise<string[][]> {
+    return Promise.resolve([['a', 'b']]);
+  }
+
+  /** As if the thread had crashed. */
+  crash(): void {
+    this.#running?.reject(failure());
+    this.#running = undefined;
+    this.held.clear();
+    this.#events.onEnd(this);
+  }
+
+  async end(): Promise<void> {
+    this.crash();
+  }
+}
+
+function failure(): SessionFailure {
+  return new SessionFailure({ message: 'it ended', code: 'ERR', isTransient: true, isOpening: false });
+}
+
+function poolOf(mostLanes: number) {
+  const lanes: ScriptedLane[] = [];
+  const told: string[] = [];
+  const pool = new LanePool({
+    mostLanes,
+    idleMs: 1000,
+    onHoldFailure: (key, { message }) => told.push(`${key}: ${message}`),
+    onRoom: () => told.push('room'),
+    startLane: (events) => {
+      const lane = new ScriptedLane(`lane ${lanes.length}`, events);
+      lanes.push(lane);
+      return lane;
+    },
+  });
+  const run = (key = 'k') => pool.run({ key, session: SESSION, work: WORK });
+  return { pool, lanes, told, run };
+}
+
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+describe('lanes', () => {
+  it('are started when there is work, and used again', async () => {
+    const { lanes, run, pool } = poolOf(3);
+    expect(pool.laneCount).toBe(0);
+    const first = run();
+    expect(lanes).toHaveLength(1);
+    lanes[0]?.finish();
+    expect(await first).toBe(OUTCOME);
+    void run();
+    expect(lanes).toHaveLength(1);
+    void run();
+    expect(lanes).toHaveLength(2);
+  });
+
+  it('are no more than wanted: what is too much waits for its turn', async () => {
+    const { lanes, run, pool, told } = poolOf(2);
+    const all = [run('a'), run('b'), run('c'), run('d')];
+    expect([lanes.length, pool.hasRoom]).toEqual([2, false]);
+    lanes[1]?.finish();
+    await settled();
+    expect(lanes[1]?.began).toHaveLength(2);
+    expect(pool.hasRoom).toBe(false);
+    for (const lane of [...lanes, ...lanes]) {
+      lane.finish();
+      await settled();
+    }
+    expect(await Promise.all(all)).toHaveLength(4);
+    expect([pool.hasRoom, told]).toEqual([true, ['room', 'room', 'room', 'room']]);
+  });
+
+  it('are ended when there was nothing to do for a while', async () => {
+    const { lanes, run, pool } = poolOf(3);
+    const work = run();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(pool.laneCount).toBe(1);
+    lanes[0]?.finish();
+    await work;
+    await vi.advanceTimersByTimeAsync(900);
+    expect(pool.laneCount).toBe(1);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(pool.laneCount).toBe(0);
+  });
+
+  it('that crash are replaced, and their work fails', async () => {
+    const { lanes, run, pool } = poolOf(1);
+    const lost = run('a');
+    const waiting = run('b');
+    lanes[0]?.crash();
+    await expect(lost).rejects.toBeInstanceOf(SessionFailure);
+    await settled();
+    expect([lanes.length, pool.laneCount]).toEqual([2, 1]);
+    lanes[1]?.finish();
+    expect(await waiting).toBe(OUTCOME);
+  });
+
+  it('are over when the pool is closed: nothing waits any more', async () => {
+    const { run, pool } = poolOf(1);
+    const outcomes = [run(), run()].map((work) => work.catch((thrown: Error) => thrown.message));
+    await pool.close();
+    expect(await Promise.all(outcomes)).toEqual(['it ended', 'the lanes are closed']);
+    await expect(run()).rejects.toThrow('the lanes are closed');
+    expect([pool.laneCount, pool.hasRoom]).toEqual([0, false]);
+  });
+
+  it('find the names of files, without a turn', async () => {
+    const { lanes, run, pool } = poolOf(1);
+    void run();
+    expect(await pool.findLinks('/', [])).toEqual([['a', 'b']]);
+    expect(lanes).toHaveLength(1);
+  });
+});
+
+describe('a session that is held open', () => {
+  it('is used by the next work of its kind', () => {
+    const { lanes, run, pool } = poolOf(3);
+    pool.hold('k', SESSION);
+    void run('k');
+    expect(lanes.map(({ began }) => began)).toEqual([['k']]);
+  });
+
+  it('is left to work of its kind', () => {
+    const { lanes, run, pool } = poolOf(3);
+    pool.hold('k', SESSION);
+    void run('other');
+    expect(lanes.map(({ began }) => began)).toEqual([[], [undefined]]);
+  });
+
+  it('is opened in a lane that is there, rather idle than busy', async () => {
+    const { lanes, run, pool } = poolOf(3);
+    const [first] = [run('k'), run('l')];
+    pool.hold('busy', SESSION);
+    lanes[0]?.finish();
+    await first;
+    pool.hold('idle', SESSION);
+    expect(lanes.map(({ held }) => [...held])).toEqual([['busy', 'idle'], []]);
+  });
+
+  it('moves to a lane that has become free', async () => {
+    const { lanes, run, pool } = poolOf(2);
+    void run('a');
+    void run('b');
+    pool.hold('k', SESSION);
+    expect(lanes.map(({ heldCount }) => heldCount)).toEqual([1, 0]);
+    lanes[1]?.finish();
+    await settled();
+    pool.hold('k', SESSION);
+    expect(lanes.map(({ heldCount }) => heldCount)).toEqual([0, 1]);
+  });
+
+  it('is closed when nobody needed it for a while', async () => {
+    const { lanes, pool } = poolOf(1);
+    pool.hold('k', SESSION);
+    await vi.advanceTimersByTimeAsync(900);
+    pool.hold('k', SESSION);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(lanes[0]?.heldCount).toBe(1);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(lanes[0]?.heldCount).toBe(0);
+  });
+
+  it('that cannot be opened is told of, and can be tried again', () => {
+    const { lanes, pool, told } = poolOf(1);
+    pool.hold('k', SESSION);
+    lanes[0]?.failToHold('k');
+    expect(told).toEqual(['k: it ended']);
+    pool.hold('k', SESSION);
+    expect(lanes[0]?.heldCount).toBe(1);
+    pool.release('k');
+    expect(lanes[0]?.heldCount).toBe(0);
+  });
+
+  it('is gone with its lane', () => {
+    const { lanes, run, pool } = poolOf(2);
+    pool.hold('k', SESSION);
+    lanes[0]?.crash();
+    void run('k');
+    expect(lanes[1]?.began).toEqual([undefined]);
+  });
+});

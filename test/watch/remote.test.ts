@@ -1,0 +1,373 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ChangeSet } from '../../src/protocol/index.ts';
+import { type ChangeKind, changeOf } from '../../src/watch/change.ts';
+import type { EventFilter } from '../../src/watch/event-filter.ts';
+import { SessionFailure } from '../../src/watch/lanes/lane.ts';
+import type { Outcome } from '../../src/watch/lanes/messages.ts';
+import { Remote } from '../../src/watch/remote.ts';
+import type { Sessions } from '../../src/watch/remote-sessions.ts';
+import { excluding, filterOf } from '../support/event-filter.ts';
+import { MemoryDisk } from '../support/memory-disk.ts';
+import { keptLog } from '../support/replication.ts';
+
+/* That a remote ends equal whatever happens is in convergence.test.ts. */
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A session that has begun, and ends as the test says. */
+interface Begun {
+  readonly name: string;
+  readonly paths: readonly string[];
+  end(outcome?: Partial<Outcome>): Promise<void>;
+  fail(failure?: Partial<SessionFailure>): Promise<void>;
+}
+
+const GOOD: Outcome = {
+  exitCode: 0,
+  problems: [],
+  errors: [],
+  isAbridged: false,
+  changed: 1,
+  deleted: 0,
+  deletedPaths: [],
+  sentBytes: 10,
+  receivedBytes: 5,
+  listedAt: 0,
+  offers: { negotiates: false, checksums: [], compressions: [] },
+};
+
+/** Sessions of which the test says how they end. */
+class ScriptedSessions implements Sessions {
+  hasRoom = true;
+  holds = 0;
+  readonly begun: Begun[] = [];
+  /** What rehearsals say would be deleted. */
+  victims: string[] = [];
+
+  hold(): void {
+    this.holds += 1;
+  }
+
+  release(): void {
+    this.holds = 0;
+  }
+
+  sendChanges(kind: 'always' | 'times', changes: ChangeSet): Promise<Outcome> {
+    const { changed, added, mirrored, leveled = [], gone } = changes;
+    return this.#begin(kind, [...changed, ...added, ...mirrored, ...leveled, ...gone]);
+  }
+
+  sendAll(kind: string): Promise<Outcome> {
+    return this.#begin(kind, ['.']);
+  }
+
+  rehearse(): Promise<readonly string[]> {
+    return Promise.resolve(this.victims);
+  }
+
+  rehearseAll(): Promise<readonly string[]> {
+    return Promise.resolve(this.victims);
+  }
+
+  #begin(name: string, paths: readonly string[]): Promise<Outcome> {
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    const settle = () => vi.advanceTimersByTimeAsync(0);
+    this.begun.push({
+      name,
+      paths,
+      end: (outcome = {}) => {
+        resolve({ ...GOOD, listedAt: Date.now(), ...outcome });
+        return settle().then(() => {});
+      },
+      fail: (failure = {}) => {
+        const report = { message: 'it broke', code: 'ERR', isTransient: true, isOpening: false, ...failure };
+        reject(new SessionFailure(report));
+        return settle().then(() => {});
+      },
+    });
+    return promise;
+  }
+}
+
+function remoteOf({
+  filter = filterOf(),
+  mostSessions = 3,
+}: {
+  filter?: EventFilter;
+  mostSessions?: number;
+} = {}) {
+  const disk = new MemoryDisk(() => Date.now());
+  const sessions = new ScriptedSessions();
+  const log = keptLog();
+  const dirty: string[] = [];
+  const batches: string[] = [];
+  let rootGone = 0;
+  const root = { path: '/watched', device: 1, inode: disk.root.inode };
+  const remote = new Remote({
+    name: 'host::m',
+    folder: '',
+    sessions,
+    mostSessions,
+    rules: { filter, deletes: true, sendsFiles: true, sendsFolders: true },
+    disk,
+    root,
+    retryMs: 60_000,
+    clocks: { wall: () => Date.now(), monotonic: () => Date.now() },
+    random: () => 1,
+    log,
+    onDirty: (path) => dirty.push(path),
+    onBatch: ({ kind, paths, latencyMs }) => batches.push(`${kind} ${paths} ${latencyMs}`),
+    onRootGone: () => {
+      rootGone += 1;
+    },
+  });
+  const add = (path: string, kind: ChangeKind = 'path') => remote.add([changeOf(path, kind, Date.now())]);
+  /** What each session that has begun is about. */
+  const begun = () => sessions.begun.map(({ name, paths }) => `${name} ${paths}`);
+  return { remote, disk, sessions, log, dirty, batches, add, begun, rootGone: () => rootGone, root };
+}
+
+const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+describe('a remote', () => {
+  it('is sent what has changed at once, and reports it', async () => {
+    const { disk, add, sessions, begun, remote, batches } = remoteOf();
+    disk.write('a', 'x');
+    add('a');
+    expect([begun(), remote.status.state]).toEqual([['always a'], 'sending']);
+    await wait(30);
+    await sessions.begun[0]?.end();
+    expect(remote.status).toMatchObject({ state: 'idle', backlog: 0, sessions: 0 });
+    expect(batches).toEqual(['changes a 30']);
+  });
+
+  it('has a session made ready when a change is to be expected', () => {
+    const { remote, sessions } = remoteOf();
+    remote.expect();
+    expect(sessions.holds).toBe(1);
+    remote.stop();
+    remote.expect();
+    expect(sessions.holds).toBe(0);
+  });
+
+  it('has several sessions, but never two about the same path', async () => {
+    const { disk, add, sessions, begun } = remoteOf();
+    for (const path of ['d/a', 'b', 'c', 'e']) disk.write(path, 'x');
+    add('d/a');
+    add('d', 'tree');
+    add('b');
+    add('c');
+    add('e');
+    expect(begun()).toEqual(['always d/a', 'always b', 'always c']);
+    await sessions.begun[1]?.end();
+    expect(begun().slice(3)).toEqual(['always e']);
+    await sessions.begun[0]?.end();
+    expect(begun().slice(4)).toEqual(['times d']);
+  });
+
+  it('has no more sessions than its share, however many large files wait', () => {
+    const { disk, sessions, begun, remote } = remoteOf({ mostSessions: 2 });
+    const content = 'x'.repeat(64 * 1024 * 1024);
+    const paths = ['a', 'b', 'c', 'd'];
+    for (const path of paths) disk.write(path, content);
+    remote.add(paths.map((path) => changeOf(path, 'path', Date.now())));
+    expect(begun()).toEqual(['always a', 'always b']);
+    expect([remote.status.backlog, sessions.begun.length]).toEqual([2, 2]);
+  });
+
+  it('waits for a lane', () => {
+    const { disk, add, sessions, begun, remote } = remoteOf();
+    sessions.hasRoom = false;
+    disk.write('a', 'x');
+    add('a');
+    expect([begun(), remote.status.backlog]).toEqual([[], 1]);
+    sessions.hasRoom = true;
+    remote.pump();
+    expect(begun()).toEqual(['always a']);
+  });
+
+  it('is not sent again what it has, unless that has changed', async () => {
+    const { disk, add, sessions, begun } = remoteOf();
+    disk.write('a', 'x');
+    await wait(100);
+    add('a');
+    await sessions.begun[0]?.end();
+    add('a');
+    expect(begun()).toHaveLength(1);
+    disk.write('a', 'y');
+    add('a');
+    expect(begun()).toHaveLength(2);
+  });
+
+  it('has looked at again what changed while it was sent', async () => {
+    const { disk, add, sessions, dirty } = remoteOf();
+    disk.write('a', 'x');
+    add('a');
+    await wait(10);
+    disk.write('a', 'y');
+    await sessions.begun[0]?.end();
+    expect(dirty).toEqual(['a']);
+  });
+});
+
+describe('a remote that breaks', () => {
+  it('keeps everything, and is left alone for a while', async () => {
+    const { disk, add, sessions, begun, remote } = remoteOf();
+    disk.write('a', 'x');
+    add('a');
+    await sessions.begun[0]?.fail({ isOpening: true });
+    expect(remote.status).toMatchObject({ state: 'blocked', backlog: 1, reason: 'it broke' });
+    disk.write('b', 'x');
+    add('b');
+    expect(begun()).toHaveLength(1);
+    await wait(249);
+    expect(begun()).toHaveLength(1);
+    await wait(1);
+    expect(begun()[1]).toBe('always a,b');
+    await sessions.begun[1]?.end();
+    expect(remote.status).toMatchObject({ state: 'idle', backlog: 0, reason: undefined });
+  });
+
+  it('with an error that is not of the line has the file found that it is about', async () => {
+    const { disk, sessions, begun, remote } = remoteOf({ mostSessions: 1 });
+    const paths = ['a', 'bad', 'c', 'd'];
+    for (const path of paths) disk.write(path, 'x');
+    remote.add(paths.map((path) => changeOf(path, 'path', Date.now())));
+    for (const session of sessions.begun) {
+      if (!session.paths.includes('bad')) await session.end();
+      else await session.fail({ isTransient: false, message: 'protocol error' });
+    }
+    expect(begun()).toEqual(['always a,bad,c,d', 'always a,bad', 'always c,d', 'always a', 'always bad']);
+    expect(remote.status.failures).toMatchObject([{ path: 'bad', reason: 'protocol error', attempts: 1 }]);
+  });
+
+  it('with such errors again and again is left alone itself', async () => {
+    const { add, sessions, remote } = remoteOf();
+    add('.', 'level');
+    for (const waitMs of [1000, 2000, 0]) {
+      expect(remote.status.state).toBe('sending');
+      await sessions.begun.at(-1)?.fail({ isTransient: false });
+      await wait(waitMs);
+    }
+    expect(remote.status.state).toBe('blocked');
+  });
+
+  it('for one path sends the others, and tries that one again later', async () => {
+    const { disk, sessions, begun, remote } = remoteOf();
+    for (const path of ['a', 'bad']) disk.write(path, 'x');
+    remote.add(['a', 'bad'].map((path) => changeOf(path, 'path', Date.now())));
+    const errors = ['ERROR: daemon refused to receive file "bad"'];
+    await sessions.begun[0]?.end({ exitCode: 23, errors });
+    expect(remote.status).toMatchObject({
+      state: 'idle',
+      backlog: 1,
+      failures: [{ path: 'bad', attempts: 1 }],
+    });
+    await wait(1000);
+    expect(begun()).toEqual(['always a,bad', 'always bad']);
+    await sessions.begun[1]?.end();
+    expect(remote.status).toMatchObject({ backlog: 0, failures: [] });
+  });
+});
+
+describe('the watched folder', () => {
+  it('that is gone makes nothing be concluded', () => {
+    const { disk, add, begun, rootGone, remote } = remoteOf();
+    const { root } = disk;
+    disk.look = () => ({ kind: 'missing' });
+    add('a');
+    expect([begun(), rootGone(), remote.status.backlog]).toEqual([[], 1, 1]);
+    expect(root.inode).toBeGreaterThan(0);
+  });
+
+  it('that is another one makes nothing be concluded either', () => {
+    const { disk, add, begun, rootGone } = remoteOf();
+    disk.write('a', 'x');
+    const look = disk.look.bind(disk);
+    disk.look = (path) => ({ ...look(path), inode: 999 });
+    add('a');
+    add('gone');
+    expect([begun(), rootGone()]).toEqual([[], 2]);
+  });
+
+  it('is waited for, and then everything goes on', async () => {
+    const { disk, add, begun, remote } = remoteOf();
+    remote.pause();
+    disk.write('a', 'x');
+    add('a');
+    await wait(10_000);
+    expect([begun(), remote.status.state]).toEqual([[], 'paused']);
+    remote.resume();
+    expect(begun()).toEqual(['always a']);
+  });
+});
+
+describe('the whole tree', () => {
+  it('is sent when nothing else is under way, and then nothing else is', async () => {
+    const { disk, add, sessions, begun } = remoteOf();
+    disk.write('a', 'x');
+    add('a');
+    add('.', 'all');
+    expect(begun()).toEqual(['always a']);
+    await sessions.begun[0]?.end();
+    await wait(100);
+    disk.write('a', 'y');
+    add('a');
+    expect(begun().slice(1)).toEqual(['all .']);
+    await sessions.begun[1]?.end();
+    expect(begun().slice(2)).toEqual(['always a']);
+  });
+
+  it('is compared exactly when it is not known what has changed', () => {
+    const { add, begun } = remoteOf();
+    add('.', 'tree');
+    expect(begun()).toEqual(['catch-up .']);
+  });
+
+  it('is sent without deletions where the filter is none of the server, and what may go is deleted then', async () => {
+    const { disk, add, sessions, begun } = remoteOf({ filter: excluding('(.*)\\.svn') });
+    disk.write('a', 'x');
+    sessions.victims = ['old/x', 'old/', 'kept.svn', 'd/kept.svn', 'd/'];
+    add('.', 'all');
+    expect(begun()).toEqual(['all-without-deletion .']);
+    await sessions.begun[0]?.end();
+    expect(begun().slice(1)).toEqual(['always old']);
+  });
+});
+
+describe('an end', () => {
+  it('comes when all has been sent that can be', async () => {
+    const { disk, add, sessions, remote } = remoteOf();
+    disk.write('a', 'x');
+    add('a');
+    let isDrained = false;
+    const draining = remote.drained().then(() => {
+      isDrained = true;
+    });
+    await wait(100);
+    expect(isDrained).toBe(false);
+    await sessions.begun[0]?.end();
+    await draining;
+  });
+
+  it('does not wait for a remote that is left alone', async () => {
+    const { disk, add, sessions, remote } = remoteOf();
+    disk.write('a', 'x');
+    add('a');
+    const draining = remote.drained();
+    await sessions.begun[0]?.fail();
+    await draining;
+    expect(remote.status.backlog).toBe(1);
+  });
+
+  it('begins nothing more', async () => {
+    const { disk, add, begun, remote } = remoteOf();
+    remote.stop();
+    disk.write('a', 'x');
+    add('a');
+    await wait(100_000);
+    await remote.drained();
+    expect([begun(), remote.status.state]).toEqual([[], 'stopped']);
+  });
+});

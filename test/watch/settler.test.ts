@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Change, changeOf } from '../../src/watch/change.ts';
+import { Settler, type SettlerParts } from '../../src/watch/settler.ts';
+import { found, missing } from '../support/found.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const LARGE = found('file', { size: 1_000_000 });
+
+const SMALL = { look: () => found('file'), absolute: (path: string) => path };
+
+function settlerOf(parts: Partial<SettlerParts> = {}) {
+  const changes: Change[] = [];
+  const settler = new Settler({
+    times: { quietMs: 5, maxMs: 100 },
+    disk: { look: () => LARGE, absolute: (path) => `/root/${path}` },
+    beingWritten: () => new Set(),
+    look: (path, since) => Promise.resolve(changeOf(path, 'path', since)),
+    onChanges: (settled) => changes.push(...settled),
+    othersOf: () => [],
+    onFlood: () => expect.unreachable(),
+    now: () => performance.now(),
+    ...parts,
+  });
+  const paths = () => changes.splice(0).map(({ path }) => path);
+  return { settler, paths };
+}
+
+const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+describe('a hint', () => {
+  it('becomes a change when its path has settled', async () => {
+    const { settler, paths } = settlerOf();
+    settler.hint('a');
+    await wait(4);
+    expect([paths(), settler.size]).toEqual([[], 1]);
+    settler.hint('a');
+    await wait(4);
+    expect(paths()).toEqual([]);
+    await wait(1);
+    expect([paths(), settler.size]).toEqual([['a'], 0]);
+  });
+
+  it('becomes nothing if there is nothing to be sent', async () => {
+    const { settler, paths } = settlerOf({ look: () => Promise.resolve(undefined) });
+    settler.hint('a');
+    await wait(5);
+    expect(paths()).toEqual([]);
+  });
+
+  it('is about all names of a file', async () => {
+    const { settler, paths } = settlerOf({ othersOf: (path) => (path === 'a' ? ['b', 'c'] : []) });
+    settler.hint('a');
+    await wait(5);
+    expect(paths()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is looked at after those before it, however long that takes', async () => {
+    const looks: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const { settler, paths } = settlerOf({
+      disk: SMALL,
+      look: async (path, since) => {
+        looks.push(path);
+        if (path === 'slow') await gate.promise;
+        return changeOf(path, 'path', since);
+      },
+    });
+    settler.hint('slow');
+    await wait(5);
+    settler.hint('next');
+    await wait(20);
+    expect(looks).toEqual(['slow']);
+    gate.resolve();
+    await settler.flush();
+    expect(paths()).toEqual(['slow', 'next']);
+  });
+
+  it('settles at once when everything is to be sent', async () => {
+    const { settler, paths } = settlerOf();
+    settler.hint('a');
+    settler.hint('b');
+    await settler.flush();
+    expect(paths()).toEqual(['a', 'b']);
+    await wait(100);
+    expect(paths()).toEqual([]);
+  });
+
+  it('is forgotten when it is over', async () => {
+    const { settler, paths } = settlerOf();
+    settler.hint('a');
+    settler.stop();
+    await wait(100);
+    expect(paths()).toEqual([]);
+  });
+
+  it('of too many makes everything be compared', async () => {
+    let floods = 0;
+    const onFlood = () => {
+      floods += 1;
+    };
+    const { settler, paths } = settlerOf({ onFlood });
+    for (let i = 0; i <= 200_000; i += 1) settler.hint(`f${i}`);
+    expect([floods, settler.size]).toEqual([1, 0]);
+    await wait(200);
+    expect(paths()).toEqual([]);
+  });
+});
+
+describe('a file that somebody writes to', () => {
+  it('waits until it is closed', async () => {
+    const writers = new Set(['/root/a']);
+    const { settler, paths } = settlerOf({ beingWritten: () => writers });
+    settler.hint('a');
+    settler.hint('b');
+    await wait(5);
+    expect(paths()).toEqual(['b']);
+    writers.clear();
+    await wait(80);
+    expect(paths()).toEqual(['a']);
+  });
+
+  it('is sent all the same when it has waited for too long', async () => {
+    const { settler, paths } = settlerOf({ beingWritten: (all) => new Set(all) });
+    settler.hint('a');
+    await wait(99);
+    expect(paths()).toEqual([]);
+    await wait(1);
+    expect(paths()).toEqual(['a']);
+  });
+
+  it('is sent all the same when everything is to be sent', async () => {
+    const { settler, paths } = settlerOf({ beingWritten: (all) => new Set(all) });
+    settler.hint('a');
+    await wait(5);
+    settler.hint('b');
+    await settler.flush();
+    expect([paths().sort(), settler.size]).toEqual([['a', 'b'], 0]);
+  });
+
+  it('is not looked for if it is small, or no file', async () => {
+    const asked: string[] = [];
+    const looks: Record<string, typeof LARGE> = {
+      small: found('file', { size: 1000 }),
+      folder: found('folder', { size: 1_000_000 }),
+      fifo: { ...LARGE, isRegular: false },
+    };
+    const { settler, paths } = settlerOf({
+      disk: { look: (path) => looks[path] ?? missing, absolute: (path) => path },
+      beingWritten: (all) => {
+        asked.push(...all);
+        return new Set(all);
+      },
+    });
+    for (const path of ['small', 'folder', 'fifo', 'gone']) settler.hint(path);
+    await wait(5);
+    expect(paths().sort()).toEqual(['fifo', 'folder', 'gone', 'small']);
+    expect(asked).toEqual([]);
+  });
+
+  it('is asked about only so often, however many files there are', async () => {
+    let asked = 0;
+    const { settler } = settlerOf({
+      beingWritten: () => {
+        asked += 1;
+        return new Set();
+      },
+    });
+    for (let i = 0; i < 20; i += 1) {
+      settler.hint(`f${i}`);
+      await wait(5);
+    }
+    expect(asked).toBeLessThanOrEqual(3);
+  });
+});
