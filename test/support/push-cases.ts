@@ -17,15 +17,18 @@ function sets(...lines: readonly string[]): PushCase[] {
 }
 
 /** What a word says and the next takes back: as if neither had been there. */
-const takenBack =
-  '-ad --no-r --no-d,-aR --no-R,-aR --no-implied-dirs --no-R,-ax --no-x,-am --no-m,-a --munge-links --no-munge-links,-aH --no-H,' +
-  '-a --no-p,-a --no-o --no-g,-a --numeric-ids --no-numeric-ids,-a --no-devices,-a --no-specials,-aO --no-O,-aJ --no-J,' +
-  '-a --super --no-super,-AX --no-A --no-X -a,-ac --no-c,-ay --no-y,-aW --no-W,-a --inplace --no-inplace,' +
-  '-a --append --no-append,-aS --no-S,-a --partial-dir=.p --no-partial,-a --delay-updates --no-delay-updates,' +
-  '-ab --no-backup,-a --write-devices --no-write-devices,-a --force --no-force,-aL --delete --ignore-errors --no-ignore-errors,' +
-  '-az --no-z,-a --bwlimit=1 --no-bwlimit,-a --timeout=1 --no-timeout,-a --contimeout=1 --no-contimeout,-as --no-s,' +
-  '-a --old-args --no-old-args,-av --no-v,-a --no-i,-a --progress --no-progress,-a --msgs2stderr --no-msgs2stderr,' +
-  '-a8 --no-8,-ah --no-h,-a --no-motd,-a --from0 --no-from0 --exclude-from=FOLDER/rules,-a --no-i-r --delete';
+const takenBack = `
+  -ad --no-r --no-d, -aR --no-R, -aR --no-implied-dirs --no-R, -ax --no-x, -am --no-m,
+  -a --munge-links --no-munge-links, -aH --no-H, -a --no-p, -a --no-o --no-g,
+  -a --numeric-ids --no-numeric-ids, -a --no-devices, -a --no-specials, -aO --no-O, -aJ --no-J,
+  -a --super --no-super, -AX --no-A --no-X -a, -ac --no-c, -ay --no-y, -aW --no-W,
+  -a --inplace --no-inplace, -a --append --no-append, -aS --no-S, -a --partial-dir=.p --no-partial,
+  -a --delay-updates --no-delay-updates, -ab --no-backup, -a --write-devices --no-write-devices,
+  -a --force --no-force, -aL --delete --ignore-errors --no-ignore-errors, -az --no-z,
+  -a --bwlimit=1 --no-bwlimit, -a --timeout=1 --no-timeout, -a --contimeout=1 --no-contimeout, -as --no-s,
+  -a --old-args --no-old-args, -av --no-v, -a --no-i, -a --progress --no-progress,
+  -a --msgs2stderr --no-msgs2stderr, -a8 --no-8, -ah --no-h, -a --no-motd,
+  -a --from0 --no-from0 --exclude-from=FOLDER/rules, -a --no-i-r --delete`;
 
 /** Option sets by what they are about. Alternative destinations hold an older copy of the tree as `/base`. */
 export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
@@ -172,7 +175,7 @@ export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
     { options: ['-aL', '--delete'], sources: ['tree/links', 'tree/links/to-folder', 'tree/links/dangling'] },
     { options: ['-aRk'], sources: ['./tree/links/to-folder/3', './tree/./links/to-folder'] },
   ],
-  'what is taken back': sets(...takenBack.split(',')),
+  'what is taken back': sets(...takenBack.split(',').map((line) => line.trim())),
   'what the client does on its own': [
     ...sets(
       '-rt --chmod=u=rwx,go=',
@@ -221,13 +224,27 @@ export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
   ],
 };
 
-/** The same where nobody else may read the tree at that time, since that shows. */
-export const aloneCases = sets(
-  '-aUU',
-  '-rUU --no-open-noatime -n',
-  '-aUU --no-U',
-  '-aHUU --protocol=30 --delete',
-);
+/**
+ * Those that cannot be run beside others: it shows when a file was read, and files that are linked with those of the
+ * older copy are changed in both places.
+ */
+export const aloneCases: readonly PushCase[] = [
+  ...sets('-aUU', '-rUU --no-open-noatime -n', '-aUU --no-U', '-aHUU --protocol=30 --delete'),
+  ...sets(
+    '-a --link-dest=/base',
+    '-a --copy-dest=/base',
+    '-a --compare-dest=/base',
+    '-aHc --link-dest=/base',
+  ),
+  ...sets('-ayy --link-dest=/base', '-ayy --compare-dest=/base', '-a --copy-dest=/nowhere --copy-dest=/base'),
+  ...sets(
+    '-ab --copy-dest=/base',
+    '-ac --compare-dest=/base',
+    '-a --link-dest=../base',
+    '-aIz --link-dest=/base',
+  ),
+  ...sets('-a --link-dest=/base --protocol=29', '-a --copy-dest=/base --delete --protocol=27'),
+];
 
 /** The same for a tree in which another disk is mounted on a folder. */
 export const diskCases: readonly PushCase[] = [
