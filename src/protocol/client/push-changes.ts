@@ -39,7 +39,7 @@ export function changeTreeOptions({
  * The filter list that goes with a change set: it allows the server to delete what the set says, and nothing else. None
  * is sent to a server that deletes nothing.
  *
- * Source: shared/protocol chapter 2, section 2.8 (e).
+ * Source: docs/protocol chapter 2, section 2.8 (e).
  */
 export function encodeChangeRules(
   { options, terms: { protocol } }: Pick<PushSession, 'options' | 'terms'>,
