@@ -202,6 +202,7 @@ export class SessionReport {
       toCheck: listed - place,
       listed,
       isGrowing: !isComplete,
+      coversLast: this.#parts.levels.PROGRESS > 1,
     };
   }
 }
