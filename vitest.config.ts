@@ -8,9 +8,11 @@ const { TSERSYNC_TEST_REPORT: report, TSERSYNC_RSYNCD, CI } = process.env;
 const unit = {
   name: 'unit',
   include: ['test/**/*.test.ts'],
-  exclude: ['test/server/**'],
+  exclude: ['test/rsync/**', 'test/server/**'],
   testTimeout: 60_000,
 };
+/** What the real rsync of this machine does on its own, whichever server the other suite runs against. */
+const rsync = { name: 'rsync', include: ['test/rsync/**/*.test.ts'], testTimeout: 30_000 };
 const server = {
   name: 'server',
   include: ['test/server/**/*.test.ts'],
@@ -27,12 +29,14 @@ export default defineConfig({
   test: {
     // Vitest would leave a processor idle, which is half of a small machine; these tests wait more than they compute.
     maxWorkers: '100%',
-    projects: (isServerLeftOut ? [unit] : [unit, server]).map((test) => ({ test })),
+    projects: (isServerLeftOut ? [unit] : [unit, rsync, server]).map((test) => ({ test })),
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 });
 
 function warn(missing: string): void {
   const line = '!'.repeat(110);
-  process.stderr.write(`\n${line}\n! ${missing}\n! The suite test/server was left out.\n${line}\n`);
+  process.stderr.write(
+    `\n${line}\n! ${missing}\n! The suites test/rsync and test/server were left out.\n${line}\n`,
+  );
 }

@@ -1,4 +1,5 @@
 import { AbortedError, exitCodes, RemoteExitError, RsyncError } from '../protocol/index.ts';
+import { adviceOn } from './advice.ts';
 
 export interface Failure {
   /** One line, without the name of the program. */
@@ -25,7 +26,9 @@ export function partialFailure(exitCode: number): Failure | undefined {
 export function failureOf(thrown: unknown, lastWords?: string): Failure {
   if (thrown instanceof RemoteExitError) {
     const reason = lastWords ?? 'it ended the session';
-    return withCode(`the server gave up: ${reason}`, thrown.exitCode);
+    const advice = adviceOn(thrown.message);
+    const remedy = advice === undefined ? '' : `; ${advice}`;
+    return withCode(`the server gave up: ${reason}${remedy}`, thrown.exitCode);
   }
   if (thrown instanceof AbortedError) return withCode('interrupted', thrown.exitCode);
   if (thrown instanceof RsyncError) return withCode(thrown.message, thrown.exitCode);

@@ -3,9 +3,10 @@ export { listModules, type ModuleLine, type ModuleList } from './client/list-mod
 export { PathFilter } from './client/path-filter.ts';
 export { type OpenPushRequest, openPush, push } from './client/push.ts';
 export { changeTreeOptions, encodeChangeRules, pushChanges } from './client/push-changes.ts';
+export type { PushListeners, RunningPush } from './client/push-listeners.ts';
 export { PushProgress, type PushProgressEvent, type PushProgressOptions } from './client/push-progress.ts';
 export type { PushResult, PushStatistics } from './client/push-result.ts';
-export type { PushListeners, PushRun, PushSession } from './client/push-session.ts';
+export type { PushRun, PushSession } from './client/push-session.ts';
 export { pushTree, type TreePush } from './client/push-tree.ts';
 export type { ServerMessage } from './client/server-messages.ts';
 export * from './errors.ts';
@@ -17,7 +18,7 @@ export { type ChangeSet, ChangeTree, type ChangeTreeOptions } from './files/chan
 export { entryWishes } from './files/entry-wishes.ts';
 export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
 export { ChangedError } from './files/source-remover.ts';
-export type { FilterRules } from './filter/filter-rules.ts';
+export type { CvsIgnore, FilterRules } from './filter/filter-rules.ts';
 export { parseFilters } from './filter/parse-filters.ts';
 export type { ServerOffers } from './handshake/set-up.ts';
 export type {

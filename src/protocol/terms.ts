@@ -1,5 +1,8 @@
-/** Strong checksums by the names under which they are negotiated. */
-export type ChecksumName = 'xxh64' | 'md5' | 'md4' | 'sha1' | 'none';
+/**
+ * Strong checksums by the names under which they are negotiated. `old-md4` has none: it is what protocols below 30 use
+ * if nothing else was asked for, and hashes the seed in front of a file.
+ */
+export type ChecksumName = 'xxh64' | 'md5' | 'md4' | 'old-md4' | 'sha1' | 'none';
 
 /** How tokens are packed; `zlib` also feeds matched blocks through the compressor, `zlibx` does not. */
 export type CompressionName = 'none' | 'zlib' | 'zlibx' | 'zstd';
@@ -7,7 +10,7 @@ export type CompressionName = 'none' | 'zlib' | 'zlibx' | 'zstd';
 /**
  * What the handshake agreed on. Frozen: everything after the handshake reads it, nothing changes it.
  *
- * Source: shared/protocol chapter 1, section 9; the flags are its table 9.2.
+ * Source: docs/protocol chapter 1, section 9; the flags are its table 9.2.
  */
 export interface Terms {
   /** The smaller of both versions, 27 to 32. */

@@ -15,11 +15,18 @@ describe('what ends a command', () => {
   });
 
   it('is told in the last words of the server, once', () => {
-    const thrown = new RemoteExitError('ERROR: module is read only; rsync error: ...', 1);
+    const thrown = new RemoteExitError('ERROR: the module is haunted; rsync error: ...', 1);
     expect(failureOf(thrown, 'syntax or usage error').text).toBe(
       'the server gave up: syntax or usage error (code 1)',
     );
     expect(failureOf(thrown).text).toBe('the server gave up: it ended the session (code 1)');
+  });
+
+  it('names a remedy where there is one', () => {
+    const thrown = new RemoteExitError('ERROR: module is read only; rsync error: ...', 1);
+    expect(failureOf(thrown, 'syntax or usage error').text).toBe(
+      'the server gave up: syntax or usage error; its rsyncd.conf needs "read only = no" for this module (code 1)',
+    );
   });
 
   it('is told also of what nobody has foreseen', () => {

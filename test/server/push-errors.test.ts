@@ -18,6 +18,9 @@ import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
 import { startSilentServer } from '../support/silent-server.ts';
 import { tsersync } from '../support/tsersync-client.ts';
 
+const NOBODY = 65_534;
+const isRootThere = process.env.TSERSYNC_RSYNCD === 'docker' || process.getuid?.() === 0;
+
 let folder: string;
 let source: string;
 let rsyncd: Rsyncd;
@@ -40,8 +43,12 @@ beforeAll(async () => {
       { name: 'secret', authUsers: { alice: 'opensesame' } },
       { name: 'elsewhere', hostsDeny: ['*'] },
       { name: 'busy', maxConnections: -1 },
+      { name: 'hollow' },
+      { name: 'sealed', ...(isRootThere && { uid: NOBODY, gid: NOBODY }) },
     ],
   });
+  rmSync(rsyncd.modulePath('hollow'), { recursive: true });
+  chmodSync(rsyncd.modulePath('sealed'), 0o555);
 });
 
 afterAll(async () => {
@@ -66,17 +73,27 @@ const refusals: ReadonlyArray<readonly [string, () => string[], string | RegExp]
   [
     'a read-only module',
     () => ['-a', source, rsyncd.url('museum')],
-    'the server gave up: syntax or usage error',
+    'the server gave up: syntax or usage error; its rsyncd.conf needs "read only = no" for this module',
   ],
   [
     'a refused option',
     () => ['-a', '--delete', source, rsyncd.url('strict')],
-    'the server gave up: requested action not supported',
+    /^the server gave up: requested action not supported; leave that option out, or take it from /,
   ],
   [
     'a destination too deep',
     () => ['-a', source, rsyncd.url('ours', 'not/yet/there')],
-    'the server gave up: error in file IO',
+    'the server gave up: error in file IO; folders above the last one are made only with --mkpath',
+  ],
+  [
+    'a module whose folder is gone',
+    () => ['-a', source, rsyncd.url('hollow')],
+    /^the server refused: ch(dir|root) failed: the folder of module hollow is missing there, or closed /,
+  ],
+  [
+    'no sum for --checksum',
+    () => ['-rc', '--checksum-choice=md5,none', source, rsyncd.url('ours')],
+    /^--checksum needs a sum for files/,
   ],
   ['no password', () => ['-a', source, rsyncd.url('secret')], /^module secret wants a password/],
   [
@@ -142,8 +159,26 @@ describe('what keeps a push from its work', () => {
   it('says what the server has said before it gave up', async () => {
     const { stderr } = await tsersync(['push', '-a', source, rsyncd.url('museum')]);
     expect(stderr).toBe(
-      'ERROR: module is read only\ntsersync: the server gave up: syntax or usage error (code 1)\n',
+      'ERROR: module is read only\n' +
+        'tsersync: the server gave up: syntax or usage error; ' +
+        'its rsyncd.conf needs "read only = no" for this module (code 1)\n',
     );
+  });
+});
+
+describe('a module that may not be written to', () => {
+  it('gets nothing, and says of what and why', async () => {
+    const words = ['-r', `${source}/`, rsyncd.url('sealed')];
+    const theirs = await rsync(words);
+    const ours = await tsersync(['push', ...words]);
+    expect([theirs.exitCode, ours.exitCode]).toEqual([23, 23]);
+    // Temporary files have names of chance.
+    const plain = (text: string) => text.replaceAll(/\.txt\.\w{6}"/g, '.txt.XXXXXX"');
+    const lines = (text: string) => plain(text).split('\n').slice(0, -2).sort();
+    expect(lines(ours.stderr)).toEqual(lines(theirs.stderr));
+    expect(plain(ours.stderr)).toContain('.a.txt.XXXXXX" (in sealed) failed: Permission denied (13)\n');
+    expect(ours.stderr).toContain('(see the errors above) (code 23)\n');
+    expect(readdirSync(rsyncd.modulePath('sealed'))).toEqual([]);
   });
 });
 

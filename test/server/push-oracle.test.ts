@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeTree, plantTree } from '../support/planted-tree.ts';
-import { diskCases, type PushCase, pushCases } from '../support/push-cases.ts';
-import { type RsyncResult, rsync } from '../support/rsync-client.ts';
+import { aloneCases, diskCases, type PushCase, pushCases } from '../support/push-cases.ts';
+import { NO_DELAY, type RsyncResult, rsync } from '../support/rsync-client.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
 import { hasTinyDisks, mountTinyDisk } from '../support/tiny-disk.ts';
 import { treeState } from '../support/tree-state.ts';
@@ -30,10 +30,11 @@ beforeAll(async () => {
   const names = ['# a comment', '; another', '', ...NAMES, ''];
   writeFileSync(join(folder, 'before/names'), names.join('\n'));
   writeFileSync(join(folder, 'before/names0'), NAMES.join('\0'));
+  writeFileSync(join(folder, 'before/.cvsignore'), 'bottom\n  2?\tpair-1');
   writeFileSync(join(folder, 'before/rules'), RULES.join('\n'));
   copy(join(folder, 'before'), join(folder, 'after'));
   changeTree(join(folder, 'after/tree'), SEED);
-  rsyncd = await startRsyncd({ modules: [{ name: 'theirs' }, { name: 'ours' }] });
+  rsyncd = await startRsyncd({ lines: [NO_DELAY], modules: [{ name: 'theirs' }, { name: 'ours' }] });
   for (const module of ['theirs', 'ours']) {
     copy(join(folder, 'before/tree'), join(rsyncd.modulePath(module), 'base'));
     mkdirSync(join(rsyncd.modulePath(module), 'scratch'));
@@ -45,7 +46,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe.each(Object.entries(pushCases))('%s', (_, cases) => {
+describe('alone', () => {
+  it.each(aloneCases.map((one) => [nameOf(one), one] as const))('%s', async (_name, one) => {
+    await comparePushes(one, ['before', 'after']);
+  });
+});
+
+/* A push waits more than it works: several at a time take half as long. */
+describe.concurrent.each(Object.entries(pushCases))('%s', (_, cases) => {
   it.each(cases.map((one) => [nameOf(one), one] as const))('%s', async (_name, one) => {
     await comparePushes(one, ['before', 'after']);
   });
@@ -64,15 +72,20 @@ describe('disks below others', () => {
 /** Pushes the trees one after the other, with both programs. */
 async function comparePushes(one: PushCase, states: readonly string[]): Promise<void> {
   lastCase += 1;
+  const number = lastCase;
   const startedAt = Date.now();
   for (const state of states) {
-    const [theirSource, ourSource] = sourceFolders(one, state);
+    const [theirSource, ourSource] = sourceFolders(one, number, state);
+    const environment = replaceFolder(one.environment ?? {}, join(folder, state));
     const [theirs, ours] = await Promise.all([
-      rsync(wordsOf(one, theirSource, 'theirs'), { environment: plainWords() }),
-      tsersync(['push', ...wordsOf(one, ourSource, 'ours')]),
+      rsync(wordsOf(one, number, theirSource, 'theirs'), {
+        environment: { ...plainWords(), ...environment },
+        noDelay: true,
+      }),
+      tsersync(['push', ...wordsOf(one, number, ourSource, 'ours')], { environment }),
     ]);
     const stateOf = (path: string) => treeState(path, startedAt);
-    const arrived = (module: string) => stateOf(join(rsyncd.modulePath(module), String(lastCase)));
+    const arrived = (module: string) => stateOf(join(rsyncd.modulePath(module), String(number)));
     expect(told(ours, ourSource), `what is told of the ${state} tree`).toEqual(told(theirs, theirSource));
     expect(arrived('ours'), `the destination of the ${state} tree`).toEqual(arrived('theirs'));
     if (one.takesSource !== true) continue;
@@ -89,17 +102,26 @@ function plainWords(): Record<string, string> {
   return rsyncd.isBefore('3.4.4') ? { RSYNC_PROTECT_ARGS: '1' } : {};
 }
 
+function replaceFolder(
+  environment: Readonly<Record<string, string>>,
+  place: string,
+): Readonly<Record<string, string>> {
+  const replaced = ([name, value]: [string, string]) => [name, value.replace('FOLDER', place)];
+  return Object.fromEntries(Object.entries(environment).map(replaced));
+}
+
 /** The folders that hold the tree for each program. */
-function sourceFolders({ takesSource }: PushCase, state: string): [string, string] {
+function sourceFolders({ takesSource }: PushCase, number: number, state: string): [string, string] {
   const shared = join(folder, state);
   if (takesSource !== true) return [shared, shared];
-  const own = ['theirs', 'ours'].map((program) => join(folder, `${program}-${lastCase}-${state}`));
+  const own = ['theirs', 'ours'].map((program) => join(folder, `${program}-${number}-${state}`));
   for (const path of own) copy(shared, path);
   return own as [string, string];
 }
 
 function wordsOf(
   { options, sources = ['tree/'], destination = '/' }: PushCase,
+  number: number,
   from: string,
   module: string,
 ) {
@@ -109,7 +131,7 @@ function wordsOf(
     '-i',
     ...options.map((word) => word.replace('FOLDER', from)),
     ...sources.map(path),
-    rsyncd.url(module, `${lastCase}${destination}`),
+    rsyncd.url(module, `${number}${destination}`),
   ];
 }
 
@@ -117,8 +139,14 @@ function copy(from: string, to: string): void {
   execFileSync('cp', ['-a', from, to]);
 }
 
-function nameOf({ options, sources = [], destination }: PushCase): string {
-  return [...options, ...sources, ...(destination === undefined ? [] : ['->', destination])].join(' ');
+function nameOf({ options, sources = [], destination, environment = {} }: PushCase): string {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
+  return [
+    ...variables,
+    ...options,
+    ...sources,
+    ...(destination === undefined ? [] : ['->', destination]),
+  ].join(' ');
 }
 
 /**
@@ -136,7 +164,8 @@ function told({ exitCode, stdout, stderr }: RsyncResult, source: string): object
     items: lines.filter(isItem),
     deletions: lines.filter(isDeletion),
     rest: lines.filter(isRest).sort(),
-    errors: errors.split('\n').filter(isNoLastLine).sort(),
+    // Why a push could not be, each program says in words of its own.
+    errors: exitCode === 0 || exitCode > 20 ? errors.split('\n').filter(isNoLastLine).sort() : [],
   };
 }
 

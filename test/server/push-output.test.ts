@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeTree, plantTree } from '../support/planted-tree.ts';
-import { rsync } from '../support/rsync-client.ts';
+import { NO_DELAY, rsync } from '../support/rsync-client.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
 import { tsersync } from '../support/tsersync-client.ts';
 
@@ -19,7 +19,11 @@ beforeAll(async () => {
   plantTree(join(folder, 'before'), SEED);
   execFileSync('cp', ['-a', join(folder, 'before'), join(folder, 'after')]);
   changeTree(join(folder, 'after'), SEED);
-  rsyncd = await startRsyncd({ motd: 'Mind the gap.\n', modules: [{ name: 'theirs' }, { name: 'ours' }] });
+  rsyncd = await startRsyncd({
+    motd: 'Mind the gap.\n',
+    lines: [NO_DELAY],
+    modules: [{ name: 'theirs' }, { name: 'ours' }],
+  });
 });
 
 afterAll(async () => {
@@ -43,7 +47,7 @@ async function outputs(line: string, environment: Readonly<Record<string, string
       rsyncd.url(module, `${lastCase}/`),
     ];
     const [theirs, ours] = await Promise.all([
-      rsync(words('theirs'), { environment, encoding: 'latin1' }),
+      rsync(words('theirs'), { environment, encoding: 'latin1', noDelay: true }),
       tsersync(['push', ...words('ours')], { environment }),
     ]);
     // How each has ended stands in words of its own.

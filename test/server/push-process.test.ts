@@ -146,7 +146,7 @@ describe('a disk that is full', () => {
     expect([theirs.exitCode, ours.exitCode]).toEqual([11, 11]);
     expect(ours.stderr.split('\n')).toEqual([
       expect.stringMatching(/^rsync: \[receiver\] write failed on ".*c" .*: No space left on device \(28\)$/),
-      'tsersync: the server gave up: error in file IO (code 11)',
+      'tsersync: the server gave up: error in file IO; make room on its disk (code 11)',
       '',
     ]);
     expect(readFileSync(join(tiny, 'b')).length).toBe(20_000);

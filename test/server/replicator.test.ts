@@ -51,7 +51,9 @@ describe('a tree that changes at random', () => {
     const { root, outside } = replication;
     const deeds = await shake({ root, outside, seed, steps: 200, pauseMs: 8 });
     await expectEqual(replication, deeds);
-    expect(replication.replicator.status().remotes[0]?.failures).toEqual([]);
+    // What failed because something else was on the way is tried again, and then forgotten.
+    const failures = () => replication.replicator.status().remotes[0]?.failures ?? [];
+    await until(() => failures().length === 0, 'no failures');
   });
 
   it('is at the remote when it is quiet again, although the server was gone for a while', async () => {

@@ -1,8 +1,9 @@
 import { acknowledger } from '../../src/protocol/client/acknowledger.ts';
 import type { Connection } from '../../src/protocol/client/connection.ts';
 import { Heartbeat } from '../../src/protocol/client/heartbeat.ts';
+import type { PushListeners } from '../../src/protocol/client/push-listeners.ts';
 import type { PushResult } from '../../src/protocol/client/push-result.ts';
-import { type PushListeners, PushSession } from '../../src/protocol/client/push-session.ts';
+import { PushSession } from '../../src/protocol/client/push-session.ts';
 import type { SourceTree } from '../../src/protocol/file-list/source-tree.ts';
 import { resolveOptions } from '../../src/protocol/options/resolve-options.ts';
 import type { TransferOptions } from '../../src/protocol/options/transfer-options.ts';
@@ -58,7 +59,7 @@ export function connectionTo(transport: Transport, protocol: number): Connection
   return { transport, reader, writer, heartbeat, login: { protocol, greeting, lines: [] } };
 }
 
-/** Terms from the compat flags of shared/protocol chapter 1, section 9.2, written out once more for the tests. */
+/** Terms from the compat flags of docs/protocol chapter 1, section 9.2, written out once more for the tests. */
 export function termsOf(agreed: {
   readonly protocol: number;
   readonly compatFlags?: number;
@@ -68,7 +69,7 @@ export function termsOf(agreed: {
   const {
     protocol,
     compatFlags = 0,
-    checksum = protocol < 30 ? 'md4' : 'md5',
+    checksum = protocol < 30 ? 'old-md4' : 'md5',
     compression = 'none',
   } = agreed;
   const has = (bit: number) => ((compatFlags >> bit) & 1) === 1;

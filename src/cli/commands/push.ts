@@ -6,6 +6,7 @@ import {
   push as pushFiles,
   UnsupportedError,
 } from '../../protocol/index.ts';
+import { cvsIgnoreOf } from '../cvs-ignore.ts';
 import { failureOf, partialFailure } from '../failure.ts';
 import type { CliIo, Command } from '../io.ts';
 import { pushOperands } from '../operands.ts';
@@ -56,6 +57,7 @@ export const push: Command = async (words, io) => {
       transfer,
       connection: withPrompt(connection, io),
       signal: io.signal,
+      cvsIgnore: cvsIgnoreOf(io.environment),
     };
     const result = await pushFiles(sources, request, report.listeners);
     report.finish(result);

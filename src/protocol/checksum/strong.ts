@@ -26,7 +26,6 @@ export interface ChecksumSetup {
   readonly seed: number;
   /** Hash the seed before the bytes of a block (md5 and sha1). */
   readonly seedFirst: boolean;
-  readonly protocol: number;
 }
 
 /** Bytes of a digest. */
@@ -34,20 +33,20 @@ export const digestLengths: Readonly<Record<ChecksumName, number>> = {
   xxh64: 8,
   md5: 16,
   md4: 16,
+  'old-md4': 16,
   sha1: 20,
   none: 1,
 };
 
 /**
- * The strong checksum of a session. Below protocol 30 it is MD4 with the seed behind a block and before a file;
- * from 30 on files are never seeded.
+ * The strong checksum of a session. Files are not seeded, but with `old-md4`.
  *
- * Source: shared/protocol chapter 3, section 4.3.
+ * Source: docs/protocol chapter 3, section 4.3.
  */
 export async function createStrongChecksum(setup: ChecksumSetup): Promise<StrongChecksum> {
   const { name } = setup;
   const length = digestLengths[name];
-  const file = await createFileHash(name, setup.protocol < 30 ? seedBytes(setup.seed) : undefined);
+  const file = await createFileHash(name, name === 'old-md4' ? seedBytes(setup.seed) : undefined);
   return { name, length, block: await createBlockSum(setup), file };
 }
 
@@ -61,7 +60,8 @@ export async function createFileHash(name: ChecksumName, prefix?: Uint8Array): P
       const xxhash = await createXxhash();
       return () => new Xxh64Hash(xxhash);
     }
-    case 'md4': {
+    case 'md4':
+    case 'old-md4': {
       const hasher = await createMd4();
       return () => new Md4Hash(hasher, prefix);
     }
@@ -85,7 +85,8 @@ async function createBlockSum({
       const wideSeed = BigInt.asUintN(64, BigInt(seed | 0));
       return (bytes) => littleEndian(xxhash.h64Raw(bytes, wideSeed));
     }
-    case 'md4': {
+    case 'md4':
+    case 'old-md4': {
       const hasher = await createMd4();
       return (bytes) => Buffer.from(hasher.init().update(bytes).update(salt).digest('binary'));
     }

@@ -8,6 +8,7 @@ import type { ResolvedOptions } from '../options/resolved-options.ts';
 import type { Terms } from '../terms.ts';
 
 const DEFAULT_DEFLATE_LEVEL = 6;
+const MOST_DEFLATE_LEVEL = 9;
 const DEFAULT_ZSTD_LEVEL = 3;
 
 /** Which fields the entries carry: the server derives the same from our arguments. */
@@ -35,13 +36,19 @@ export function tokenWriterFor(output: TokenOutput, options: ResolvedOptions, te
     case 'none':
       return new PlainTokens(output);
     case 'zstd':
-      return new PackedTokens(output, new ZstdPacker(options.compressLevel ?? DEFAULT_ZSTD_LEVEL));
+      return new PackedTokens(output, new ZstdPacker(options.compressLevel || DEFAULT_ZSTD_LEVEL));
     default: {
-      const level = options.compressLevel ?? DEFAULT_DEFLATE_LEVEL;
+      const level = deflateLevel(options.compressLevel);
       return new PackedTokens(
         output,
         new DeflatePacker({ level, seesBlocks: compression === 'zlib', protocol }),
       );
     }
   }
+}
+
+/** rsync takes any number but 0, which is no packing at all: -1 is the default. */
+function deflateLevel(level = -1): number {
+  if (level === -1) return DEFAULT_DEFLATE_LEVEL;
+  return level < 0 ? 1 : Math.min(level, MOST_DEFLATE_LEVEL);
 }

@@ -3,8 +3,9 @@ import { entryWishes } from '../files/entry-wishes.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
+import type { PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
-import type { PushListeners, PushSession } from './push-session.ts';
+import type { PushSession } from './push-session.ts';
 
 /**
  * Pushes scattered changes, deletions among them, in one session. It must have been opened recursive, without
@@ -38,7 +39,7 @@ export function changeTreeOptions({
  * The filter list that goes with a change set: it allows the server to delete what the set says, and nothing else. None
  * is sent to a server that deletes nothing.
  *
- * Source: shared/protocol chapter 2, section 2.8 (e).
+ * Source: docs/protocol chapter 2, section 2.8 (e).
  */
 export function encodeChangeRules(
   { options, terms: { protocol } }: Pick<PushSession, 'options' | 'terms'>,

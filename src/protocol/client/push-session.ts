@@ -1,4 +1,5 @@
 import { createFileHash, createStrongChecksum, digestLengths } from '../checksum/strong.ts';
+import { worthPacking } from '../delta/skip-suffixes.ts';
 import {
   ConnectionClosedError,
   ConnectionError,
@@ -8,7 +9,6 @@ import {
   RemoteExitError,
   UsageError,
 } from '../errors.ts';
-import type { FileEntry } from '../file-list/file-entry.ts';
 import { FileList } from '../file-list/file-list.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
@@ -21,12 +21,13 @@ import type { Item } from '../roles/item.ts';
 import { ListSender } from '../roles/list-sender.ts';
 import { runRequestReader } from '../roles/request-reader.ts';
 import { Requests } from '../roles/requests.ts';
-import { runSender, type SenderCounts, type SentContent } from '../roles/sender.ts';
+import { runSender, type SenderCounts } from '../roles/sender.ts';
 import type { Terms } from '../terms.ts';
 import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
 import type { Connection } from './connection.ts';
 import { entryFormatOf, tokenWriterFor } from './formats.ts';
+import type { PushListeners, RunningPush } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
 import { type ServerMessage, ServerMessages } from './server-messages.ts';
 
@@ -38,31 +39,6 @@ const NO_FILTER_RULES = Uint8Array.of(0, 0, 0, 0);
 
 /** Messages that are kept for a listener who is still to come. */
 const MAX_EARLY_MESSAGES = 1000;
-
-/** What to be told while a push runs. Nothing may be thrown from here. */
-export interface PushListeners {
-  /** The session is set up, and its file list comes next. */
-  begin?(session: PushSession): void;
-  /**
-   * An entry was looked at by the receiver, and changed, created or (with two `-i`) left as it is. `sent` is there if
-   * its content has been sent for that.
-   */
-  item?(entry: FileEntry, item: Item, sent?: SentContent): void;
-  /** The content of a file is about to be sent; `progress` and `item` follow. */
-  sending?(entry: FileEntry, item: Item): void;
-  /** An entry is in place at the destination; told with `removeSourceFiles` only, which a tree may ignore. */
-  arrived?(entry: FileEntry): void;
-  /** An entry was removed at its source, or had gone from there already. */
-  removed?(entry: FileEntry, wasThere: boolean): void;
-  /** A path was deleted at the destination. */
-  deleted?(path: string, isFolder: boolean): void;
-  message?(message: ServerMessage): void;
-  problem?(problem: Problem): void;
-  /** So much of a file has been sent; called several times for a large one, never for an empty one. */
-  progress?(entry: FileEntry, position: number): void;
-  /** The push is over, whether it went well or not; nothing follows. */
-  end?(): void;
-}
 
 /** What differs from one run to the next. */
 export interface PushRun {
@@ -83,13 +59,12 @@ interface PushSessionParts {
  * A session that is connected, authenticated and set up, and waits: either to push one tree, or to be closed. It may
  * wait for as long as the server likes; empty frames keep it alive meanwhile.
  */
-export class PushSession {
+export class PushSession implements RunningPush {
   readonly terms: Terms;
   /** To be remembered for the next session with this server. */
   readonly offers: ServerOffers;
   /** Those with which it was opened. */
   readonly options: ResolvedOptions;
-  /** The message of the day, line by line. */
   readonly motd: readonly string[];
   readonly #connection: Connection;
   readonly #messages: ServerMessages;
@@ -191,13 +166,11 @@ export class PushSession {
     else if (filterList !== undefined) throw new UsageError('filter rules are for a server that deletes');
   }
 
-  /** How far the file list is: it may go on while files are sent. */
-  get list(): { readonly isComplete: boolean; readonly entries: number; readonly size: number } {
+  get list(): RunningPush['list'] {
     const { isComplete = false, totalSize: size = 0 } = this.#lists ?? {};
     return { isComplete, entries: this.#list.total, size };
   }
 
-  /** How many entries the file list has in front of this one. */
   placeOf({ index }: Item): number {
     return this.#list.placeOf(index);
   }
@@ -284,7 +257,6 @@ export class PushSession {
         name: terms.transferChecksum,
         seed,
         seedFirst: terms.seedFirst,
-        protocol: terms.protocol,
       }),
     );
     strong.catch(() => {
@@ -302,6 +274,7 @@ export class PushSession {
         out,
         tokens: tokenWriterFor(out, this.options, terms),
         isPacked: terms.compression !== 'none',
+        isWorthPacking: worthPacking(this.options.skipCompress),
         strong,
         onProgress: (entry, position) => this.#listeners.progress?.(entry, position),
       }),

@@ -5,8 +5,9 @@ import { FilterScope } from '../filter/scope.ts';
 import { encodeFilterList, pushSendsFilterList } from '../filter/wire.ts';
 import { FilteredTree } from '../roles/filtered-tree.ts';
 import { Encoder } from '../wire/encoder.ts';
+import type { PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
-import type { PushListeners, PushSession } from './push-session.ts';
+import type { PushSession } from './push-session.ts';
 
 export interface TreePush {
   readonly tree: SourceTree;

@@ -1,17 +1,24 @@
-import { ConnectionClosedError } from '../errors.ts';
+import { ConnectionClosedError, UnsupportedError } from '../errors.ts';
 import type { CvsIgnore } from '../filter/filter-rules.ts';
 import { parseFilters } from '../filter/parse-filters.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
 import { serverArguments } from '../handshake/server-arguments.ts';
-import { CAPABILITIES, ForgottenError, type ServerOffers, setUp } from '../handshake/set-up.ts';
+import {
+  CAPABILITIES,
+  ForgottenError,
+  impliedChecksum,
+  type ServerOffers,
+  setUp,
+} from '../handshake/set-up.ts';
 import { type DaemonTarget, modulePath } from '../handshake/target.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
 import { connectDaemon } from './connection.ts';
 import { openLocalTree } from './local-source.ts';
+import type { PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
-import { type PushListeners, PushSession } from './push-session.ts';
+import { PushSession } from './push-session.ts';
 import { pushTree } from './push-tree.ts';
 
 export interface OpenPushRequest {
@@ -65,7 +72,7 @@ async function beginPush(request: OpenPushRequest): Promise<PushSession> {
       incrementalRecursion: true,
     });
     encodeArguments(writer.encoder, words, login.protocol);
-    const [transferChecksum, fileListChecksum] = checksumNames(options.checksumChoice);
+    const [transferChecksum, fileListChecksum] = checksumNames(options.checksumChoice, login.protocol);
     const { terms, offers } = await setUp(reader, writer, {
       protocol: login.protocol,
       offersIncrementalRecursion: options.recursive && options.incRecursive !== false,
@@ -73,8 +80,13 @@ async function beginPush(request: OpenPushRequest): Promise<PushSession> {
       fileListChecksum,
       compress: options.compress,
       compression: compressionName(options.compressChoice),
+      compressLevel: options.compressLevel,
+      checksumPreference: options.checksumList,
+      compressionPreference: options.compressList,
       remembered,
     });
+    if (options.checksum === true && terms.fileListChecksum === 'none')
+      throw new UnsupportedError('--checksum needs a sum for files, and "none" was chosen for that');
     return new PushSession({ connection: connected, terms, offers, options });
   } catch (thrown) {
     connected.heartbeat.stop();
@@ -83,11 +95,18 @@ async function beginPush(request: OpenPushRequest): Promise<PushSession> {
   }
 }
 
-/** Names that `--checksum-choice` has fixed for the transfer and for the file list; nothing is negotiated then. */
-function checksumNames(choice: string | undefined): [ChecksumName | undefined, ChecksumName | undefined] {
+/**
+ * Names that `--checksum-choice` has fixed for the transfer and for the file list; nothing is negotiated then, also if
+ * one of the two is `auto`.
+ */
+function checksumNames(
+  choice: string | undefined,
+  protocol: number,
+): [ChecksumName | undefined, ChecksumName | undefined] {
   if (choice === undefined) return [undefined, undefined];
   const [transfer = '', list = transfer] = choice.replaceAll('xxhash', 'xxh64').split(',');
-  return [transfer as ChecksumName, list as ChecksumName];
+  const nameOf = (name: string) => (name === 'auto' ? impliedChecksum(protocol) : (name as ChecksumName));
+  return [nameOf(transfer), nameOf(list)];
 }
 
 function compressionName(choice: string | undefined): CompressionName | undefined {

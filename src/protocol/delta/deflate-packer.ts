@@ -7,6 +7,8 @@ const TRAILER = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 const NOTHING = Buffer.alloc(0);
 /** Largest piece of a matched block that old servers insert at once. */
 const MAX_STORED = 65_535;
+/** The level at which nothing is compressed. */
+const STORED = 0;
 
 export interface DeflateOptions {
   /** As in zlib: 0 to 9, or -1 for its default. */
@@ -21,21 +23,27 @@ export interface DeflateOptions {
  * Raw deflate, restarted for each file. Every piece is deflated on its own with the last 32 KiB as its dictionary,
  * which gives the same stream as one compressor that never stops.
  *
- * Source: shared/protocol chapter 3, section 7.3.
+ * Source: docs/protocol chapter 3, section 7.3.
  */
 export class DeflatePacker implements Packer {
   readonly #options: DeflateOptions;
+  #level: number;
   #history = NOTHING;
   /** The last piece went out without its trailer, which must precede more data of the same run. */
   #owesTrailer = false;
 
   constructor(options: DeflateOptions) {
     this.#options = options;
+    this.#level = options.level;
+  }
+
+  startFile(isWorthPacking: boolean): void {
+    this.#level = isWorthPacking ? this.#options.level : STORED;
   }
 
   pack(bytes: Buffer): Buffer {
     const packed = deflateRawSync(bytes, {
-      level: this.#options.level,
+      level: this.#level,
       windowBits: 15,
       memLevel: 8,
       finishFlush: constants.Z_SYNC_FLUSH,

@@ -12,6 +12,8 @@ const MAX_RUN = 65_535;
 
 /** Packs the literals of one file: deflate or zstd. */
 export interface Packer {
+  /** The next file begins; packing one that is not worth it should cost as little as possible. */
+  startFile(isWorthPacking: boolean): void;
   /** Packs a piece of a run of literals. */
   pack(bytes: Buffer): Buffer;
   /** Ends a run of literals, before a block or the end of the file. */
@@ -32,7 +34,7 @@ export interface Packer {
  *   80-BF               block = last + low 6 bits
  *   C0-FF uint16        the same, first of a run, how many more
  *
- * Source: shared/protocol chapter 3, section 7.2.
+ * Source: docs/protocol chapter 3, section 7.2.
  */
 export class PackedTokens implements TokenWriter {
   readonly #output: TokenOutput;
@@ -45,6 +47,10 @@ export class PackedTokens implements TokenWriter {
   constructor(output: TokenOutput, packer: Packer) {
     this.#output = output;
     this.#packer = packer;
+  }
+
+  startFile(isWorthPacking: boolean): void {
+    this.#packer.startFile(isWorthPacking);
   }
 
   literal(bytes: Buffer): void {

@@ -11,6 +11,8 @@ export interface TokenSink {
 
 /** Encodes the tokens of one file after the other. */
 export interface TokenWriter extends TokenSink {
+  /** Begins a file. Where literals are packed, one that is not worth it is sent nearly as it is. */
+  startFile(isWorthPacking: boolean): void;
   /** Ends the file. */
   end(): void;
 }
@@ -28,13 +30,17 @@ export interface TokenOutput {
  *   int32 t < 0             block -1 - t
  *   int32 0                 end of file
  *
- * Source: shared/protocol chapter 3, sections 5.4 and 7.1.
+ * Source: docs/protocol chapter 3, sections 5.4 and 7.1.
  */
 export class PlainTokens implements TokenWriter {
   readonly #output: TokenOutput;
 
   constructor(output: TokenOutput) {
     this.#output = output;
+  }
+
+  startFile(): void {
+    // Nothing is packed anyway.
   }
 
   literal(bytes: Buffer): void {

@@ -2,22 +2,32 @@ import { constants, zstdCompressSync } from 'node:zlib';
 import type { Packer } from './packed-tokens.ts';
 
 const NOTHING = Buffer.alloc(0);
+/** The fastest: next to nothing is compressed. */
+const LEAST_LEVEL = -131_072;
+const MOST_LEVEL = 22;
 
 /**
  * zstd: rsync keeps one stream for the whole session; receivers take a complete frame for every piece just as well,
  * and then nothing needs to be flushed or carried on.
  *
- * Source: shared/protocol chapter 3, section 7.4.
+ * Source: docs/protocol chapter 3, section 7.4.
  */
 export class ZstdPacker implements Packer {
   readonly #level: number;
+  #isWorthPacking = true;
 
+  /** Levels beyond the limits are taken for the limits. */
   constructor(level: number) {
-    this.#level = level;
+    this.#level = Math.min(Math.max(level, LEAST_LEVEL), MOST_LEVEL);
+  }
+
+  startFile(isWorthPacking: boolean): void {
+    this.#isWorthPacking = isWorthPacking;
   }
 
   pack(bytes: Buffer): Buffer {
-    return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: this.#level } });
+    const level = this.#isWorthPacking ? this.#level : LEAST_LEVEL;
+    return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } });
   }
 
   endRun(): Buffer {

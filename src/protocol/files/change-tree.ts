@@ -57,7 +57,7 @@ interface Node {
  * except those from which something is to be deleted: these promise their contents, and the filter rules that go with
  * the list protect everything but the victims.
  *
- * Source: shared/protocol chapter 2, section 2.8 (e).
+ * Source: docs/protocol chapter 2, section 2.8 (e).
  */
 export class ChangeTree implements SourceTree {
   readonly idNames: IdNames = localIdNames();

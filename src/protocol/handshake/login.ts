@@ -49,7 +49,7 @@ interface LoginStreams {
  * Greets a daemon, names the module and proves who we are; afterwards the daemon waits for the arguments. The message
  * of the day has no mark of its own: it is every line that is nothing else.
  *
- * Source: shared/protocol chapter 1, sections 4 and 5.
+ * Source: docs/protocol chapter 1, sections 4 and 5.
  */
 export async function logIn(streams: LoginStreams, request: LoginRequest): Promise<Login> {
   const { reader, writer } = streams;
@@ -134,6 +134,11 @@ function explainError(line: string, { module, user }: LoginRequest): DaemonError
   }
   if (text.startsWith('max connections')) {
     return new TooManyConnectionsError(`module ${module}: ${text}`);
+  }
+  if (/^ch(?:dir|root) failed/.test(text)) {
+    return new DaemonError(
+      `the server refused: ${text}: the folder of module ${module} is missing there, or closed to its user`,
+    );
   }
   return new DaemonError(`the server refused: ${text}`);
 }

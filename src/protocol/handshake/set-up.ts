@@ -10,7 +10,10 @@ export const CAPABILITIES = 'LsfxCIvu';
 
 /** Checksums and compressions we have, the best first. */
 const ownChecksums: readonly ChecksumName[] = ['xxh64', 'md5', 'sha1', 'md4'];
+/** To do without checksums must be asked for. */
+const knownChecksums: readonly ChecksumName[] = [...ownChecksums, 'none'];
 const ownCompressions: readonly CompressionName[] = ['zstd', 'zlibx', 'zlib', 'none'];
+const aliases: Readonly<Record<string, string>> = { xxhash: 'xxh64' };
 
 const flags = {
   incrementalRecursion: 0x001,
@@ -32,9 +35,10 @@ export interface SetUpRequest {
   readonly compress: boolean;
   /** Fixed by `--compress-choice` and its relatives. */
   readonly compression: CompressionName | undefined;
-  /** Names in the order of the user's preference, instead of our own. */
-  readonly checksumPreference?: readonly ChecksumName[] | undefined;
-  readonly compressionPreference?: readonly CompressionName[] | undefined;
+  readonly compressLevel?: number | undefined;
+  /** Names in the order of the user's preference, instead of our own; those that we do not know count for nothing. */
+  readonly checksumPreference?: readonly string[] | undefined;
+  readonly compressionPreference?: readonly string[] | undefined;
   /** What this server offered before: then nothing needs to be waited for. */
   readonly remembered: ServerOffers | undefined;
 }
@@ -58,7 +62,7 @@ export interface SetUp {
  *
  * From here on the writer sends frames, where the protocol has them in this direction.
  *
- * Source: shared/protocol chapter 1, sections 6 and 9.
+ * Source: docs/protocol chapter 1, sections 6 and 9.
  */
 export async function setUp(reader: WireReader, writer: WireWriter, request: SetUpRequest): Promise<SetUp> {
   const { protocol, remembered } = request;
@@ -77,7 +81,7 @@ export async function setUp(reader: WireReader, writer: WireWriter, request: Set
   await writer.flush();
   if (known === undefined && protocol >= 30) writer.startFrames();
 
-  const transferChecksum = request.transferChecksum ?? chosen.checksum ?? (protocol >= 30 ? 'md5' : 'md4');
+  const transferChecksum = request.transferChecksum ?? chosen.checksum ?? impliedChecksum(protocol);
   const terms = Object.freeze({
     protocol,
     incrementalRecursion: has(flags.incrementalRecursion),
@@ -89,9 +93,21 @@ export async function setUp(reader: WireReader, writer: WireWriter, request: Set
     avoidsXattrShortcut: has(flags.avoidsXattrShortcut),
     transferChecksum,
     fileListChecksum: request.fileListChecksum ?? transferChecksum,
-    compression: request.compress ? (request.compression ?? chosen.compression ?? 'zlib') : 'none',
+    compression: compressionOf(request, chosen.compression),
   });
   return { terms, offers };
+}
+
+/** What is used where nothing is negotiated. */
+export function impliedChecksum(protocol: number): ChecksumName {
+  return protocol >= 30 ? 'md5' : 'old-md4';
+}
+
+/** For zlib level 0 means to send tokens as if nothing had been agreed; for zstd it is the default level. */
+function compressionOf(request: SetUpRequest, negotiated: CompressionName | undefined): CompressionName {
+  if (!request.compress) return 'none';
+  const name = request.compression ?? negotiated ?? 'zlib';
+  return request.compressLevel === 0 && name !== 'zstd' ? 'none' : name;
 }
 
 /** The number that salts block sums, right before the server starts to send frames. */
@@ -107,12 +123,12 @@ interface Answer {
 /** Writes our choice, as far as there is one to make. */
 function answer(writer: WireWriter, offers: ServerOffers, request: SetUpRequest): Answer {
   if (!offers.negotiates) return { checksum: undefined, compression: undefined };
-  const { checksumPreference = ownChecksums, compressionPreference = ownCompressions } = request;
+  const { checksumPreference, compressionPreference } = request;
   const checksum = negotiatesChecksum(request)
-    ? choose('checksum', offers.checksums, checksumPreference)
+    ? choose('checksum', offers.checksums, preferred(checksumPreference, knownChecksums, ownChecksums))
     : undefined;
   const compression = negotiatesCompression(request)
-    ? choose('compression', offers.compressions, compressionPreference)
+    ? choose('compression', offers.compressions, preferred(compressionPreference, ownCompressions))
     : undefined;
   for (const name of [checksum, compression])
     if (name !== undefined) writer.encoder.vstring(Buffer.from(name));
@@ -163,10 +179,21 @@ async function readNames(reader: WireReader, what: string): Promise<string[]> {
   return text.toString('latin1').toLowerCase().split(' ');
 }
 
+/** The names that the user wants, as far as they are known; without a wish our own. */
+function preferred<Name extends string>(
+  wanted: readonly string[] = [],
+  known: readonly Name[],
+  own = known,
+): readonly Name[] {
+  if (wanted.length === 0) return own;
+  const names = wanted.map((name) => aliases[name.toLowerCase()] ?? name.toLowerCase());
+  return names.flatMap((name) => known.filter((one) => one === name));
+}
+
 function choose<Name extends string>(what: string, offered: readonly string[], own: readonly Name[]): Name {
   const chosen = own.find((name) => offered.includes(name));
   if (chosen !== undefined) return chosen;
   throw new UnsupportedError(
-    `no common ${what}: the server offers ${offered.join(' ')}, we want ${own.join(' ')}`,
+    `no common ${what}: the server offers ${offered.join(' ')}, we want ${own.join(' ') || 'none that we know'}`,
   );
 }

@@ -26,6 +26,8 @@ export interface Environment {
   readonly RSYNC_ICONV?: string | undefined;
   readonly RSYNC_PASSWORD?: string | undefined;
   readonly RSYNC_PROXY?: string | undefined;
+  readonly RSYNC_CHECKSUM_LIST?: string | undefined;
+  readonly RSYNC_COMPRESS_LIST?: string | undefined;
 }
 
 /**
@@ -59,6 +61,15 @@ function applyEnvironment(draft: Draft, environment: Environment): void {
   if (RSYNC_ICONV !== undefined) applyOption(draft, '--iconv', RSYNC_ICONV);
   if (RSYNC_PASSWORD !== undefined) draft.connection.password = RSYNC_PASSWORD;
   if (RSYNC_PROXY !== undefined) draft.connection.proxy = RSYNC_PROXY;
+  const checksums = clientNames(environment.RSYNC_CHECKSUM_LIST);
+  if (checksums.length > 0) draft.transfer.checksumList = checksums;
+  const compressions = clientNames(environment.RSYNC_COMPRESS_LIST);
+  if (compressions.length > 0) draft.transfer.compressList = compressions;
+}
+
+/** What follows a `&` is for servers. */
+function clientNames(list = ''): string[] {
+  return (list.split('&')[0] ?? '').split(' ').filter((name) => name !== '');
 }
 
 function applyOption(draft: Draft, option: string, given: string | undefined): void {

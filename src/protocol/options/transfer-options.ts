@@ -2,7 +2,7 @@
  * How a transfer is done, in rsync's own words: every field is the camel-cased name of an rsync option and means what
  * that option means. A field that is left out is off (or rsync's default). Sizes are bytes, times are seconds.
  *
- * Source: rsync(1); what reaches the server and how: shared/protocol chapter 1, section 8.
+ * Source: rsync(1); what reaches the server and how: docs/protocol chapter 1, section 8.
  */
 export interface TransferOptions {
   // What is transferred
@@ -105,11 +105,15 @@ export interface TransferOptions {
   /** One name for both uses, or `TRANSFER,FILE-LIST`. */
   readonly checksumChoice?: string;
   readonly checksumSeed?: number;
+  /** Names to negotiate, the preferred one first; those that we do not know are passed over. */
+  readonly checksumList?: readonly string[];
   readonly compress?: boolean;
   /** Without it the best algorithm that both sides have is negotiated. */
   readonly compressChoice?: string;
+  /** The same as `checksumList`, for compression. */
+  readonly compressList?: readonly string[];
   readonly compressLevel?: number;
-  /** Suffixes of files that are not worth compressing, without dots. */
+  /** Suffixes of files that are not worth compressing, without dots, instead of rsync's own list. */
   readonly skipCompress?: readonly string[];
   /** KiB per second; 0 is no limit. */
   readonly bwlimit?: number;

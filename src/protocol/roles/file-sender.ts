@@ -19,6 +19,8 @@ export interface FileSenderParts {
   readonly out: WireWriter;
   readonly tokens: TokenWriter;
   readonly isPacked: boolean;
+  /** Whether a file of this name is worth packing. */
+  readonly isWorthPacking: (name: string) => boolean;
   /** Known once the server has sent its seed, which it has when it asks for the first file. */
   readonly strong: Promise<StrongChecksum>;
   /** Called now and then with how much of the current file has been sent. */
@@ -49,7 +51,7 @@ export interface SentFile {
  * Sends the content of files as tokens, one file at a time, in slices. Two buffers take turns, so that reading the
  * next slice overlaps with sending the last, also from one file to the next.
  *
- * Source: shared/protocol chapter 3, sections 5 and 6.
+ * Source: docs/protocol chapter 3, sections 5 and 6.
  */
 export class FileSender {
   readonly #parts: FileSenderParts;
@@ -78,11 +80,12 @@ export class FileSender {
 
   /** Sends tokens and sum of an open file; its item has been sent before. */
   async send(file: SourceFile, answer: FileAnswer): Promise<SentFile> {
-    const { tokens, out } = this.#parts;
+    const { tokens, out, isWorthPacking } = this.#parts;
     const strong = await this.#parts.strong;
     const hash = strong.file();
     const counter = new CountingSink(tokens);
     let problem: Problem | undefined;
+    tokens.startFile(isWorthPacking(answer.entry.name));
     try {
       if (answer.append !== undefined) await this.#sendTail(file, answer, hash, counter);
       else if (answer.sums === undefined) await this.#sendAll(file, answer.entry, hash, counter);

@@ -54,7 +54,7 @@ export interface SentContent {
   readonly bytes: number;
   /** Bytes of the request's block sums and their head. */
   readonly sumBytes: number;
-  /** The sum of the content as it travels; below protocol 30 it is salted, which makes it of no use. */
+  /** The sum of the content as it travels; below protocol 30 it may be salted, which makes it of no use. */
   readonly checksum: Uint8Array | undefined;
 }
 
@@ -78,7 +78,7 @@ interface MovedCounts {
  * Sends the file list and answers each request of the generator, until all phases are done and the goodbye has been
  * said.
  *
- * Source: shared/protocol chapter 3, sections 2.4, 3 and 8.1.
+ * Source: docs/protocol chapter 3, sections 2.4, 3 and 8.1.
  */
 export async function runSender(parts: SenderParts): Promise<SenderCounts> {
   const sender = new Sender(parts);
@@ -197,7 +197,7 @@ class Sender {
     return {
       bytes,
       sumBytes: SUM_HEAD_LENGTH + (sums?.length ?? 0),
-      checksum: terms.protocol >= 30 ? sent.checksum : undefined,
+      checksum: terms.transferChecksum === 'old-md4' ? undefined : sent.checksum,
     };
   }
 

@@ -36,17 +36,18 @@ const ours = cases.flatMap((recorded) => {
   const [name = ''] = recorded.checksum.split(' ');
   if (NOT_OURS.includes(name)) return [];
   const title = `${recorded.checksum} at protocol ${recorded.protocol}, server ${recorded.server}, seed ${recorded.seed}`;
-  return [[title, { ...recorded, name: name as ChecksumName }] as const];
+  const isOld = name === 'md4' && recorded.protocol < 30;
+  return [[title, { ...recorded, name: isOld ? 'old-md4' : (name as ChecksumName) }] as const];
 });
 
 describe.each(ours)('%s', (_title, recorded) => {
-  const { name, seed, protocol, properSeedOrder: seedFirst } = recorded;
+  const { name, seed, properSeedOrder: seedFirst } = recorded;
   const content = recorded.blocksOf.startsWith('new') ? changed : basis;
   const bytesOf = ({ offset, length }: { offset: number; length: number }) =>
     content.subarray(offset, offset + length);
 
   it('has the block sums that the server sent', async () => {
-    const strong = await createStrongChecksum({ name, seed, seedFirst, protocol });
+    const strong = await createStrongChecksum({ name, seed, seedFirst });
     for (const block of recorded.blocks) {
       const wire = block.strong.slice(0, 2 * recorded.strongBytesThatCount);
       expect(strong.block(bytesOf(block)).toString('hex').slice(0, wire.length)).toBe(wire);
@@ -66,7 +67,7 @@ describe.each(ours)('%s', (_title, recorded) => {
   });
 
   it('has the file sum that the server accepted, in pieces of any size and for one file after the other', async () => {
-    const strong = await createStrongChecksum({ name, seed, seedFirst, protocol });
+    const strong = await createStrongChecksum({ name, seed, seedFirst });
     expect(strong.length).toBe(digestLengths[name]);
     for (const piece of [1, 63, 64, 4096, changed.length]) {
       const file = strong.file();
@@ -88,7 +89,7 @@ describe('the recorded sums', () => {
 
 describe('no checksum', () => {
   it('is one zero byte for a file, and no block can be recognized', async () => {
-    const strong = await createStrongChecksum({ name: 'none', seed: 7, seedFirst: true, protocol: 32 });
+    const strong = await createStrongChecksum({ name: 'none', seed: 7, seedFirst: true });
     const file = strong.file();
     file.update(basis);
     expect(file.digest()).toEqual(Buffer.of(0));

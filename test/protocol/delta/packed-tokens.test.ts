@@ -97,8 +97,45 @@ describe.each(ways)('tokens packed with %s', (_name, way) => {
   });
 });
 
+describe('a file that is not worth packing', () => {
+  it.each(ways)('is sent nearly as it is, and the next one is packed again, with %s', async (_name, way) => {
+    const text = Buffer.alloc(20_000, 'all the same ');
+    const lengths = [true, false, true].map((isWorthPacking) => {
+      const encoder = new Encoder();
+      const writer = new PackedTokens({ encoder, slice: (bytes) => encoder.bytes(bytes) }, way.packer());
+      writer.startFile(isWorthPacking);
+      writer.literal(text);
+      writer.end();
+      return encoder.length;
+    });
+    expect(lengths[1]).toBeGreaterThanOrEqual(lengths[0] as number);
+    expect(lengths[2]).toBe(lengths[0]);
+  });
+
+  it.each(ways)('arrives among others with %s', async (_name, way) => {
+    const encoder = new Encoder();
+    const writer = new PackedTokens({ encoder, slice: (bytes) => encoder.bytes(bytes) }, way.packer());
+    const files = [generatedBytes(1, 5000), Buffer.alloc(70_000, 'same '), generatedBytes(2, 40_000)];
+    for (const [i, file] of files.entries()) {
+      writer.startFile(i !== 1);
+      writer.literal(Buffer.from(file.subarray(0, 3000)));
+      writer.match(0, TEXT);
+      writer.literal(Buffer.from(file.subarray(3000)));
+      writer.end();
+    }
+    const unpacked = await unpack(encoder.view(), files.length, way.unpacker(), () => TEXT);
+    const expected = files.map((file) => [
+      literal(file.subarray(0, 3000)),
+      match(0),
+      literal(file.subarray(3000)),
+    ]);
+    expect(unpacked).toEqual(expected);
+  });
+});
+
 describe('runs of blocks', () => {
   const nothing: Packer = {
+    startFile: () => {},
     pack: () => Buffer.alloc(0),
     endRun: () => Buffer.alloc(0),
     skip: () => {},

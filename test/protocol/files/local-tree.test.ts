@@ -18,7 +18,7 @@ import { LocalTree, type LocalTreeOptions } from '../../../src/protocol/files/lo
 import { writeTree } from '../../support/disk-tree.ts';
 import { symlink } from '../../support/memory-tree.ts';
 
-/* What a tree lists for which arguments is compared with the real client in test/server/local-tree.test.ts. */
+/* What a tree lists for which arguments is compared with the real client in test/rsync/local-tree.test.ts. */
 
 let folder: string;
 

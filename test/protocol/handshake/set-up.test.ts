@@ -51,15 +51,15 @@ describe('the set-up', () => {
       seedFirst: false,
       inplacePartialDir: false,
       avoidsXattrShortcut: false,
-      transferChecksum: 'md4',
-      fileListChecksum: 'md4',
+      transferChecksum: 'old-md4',
+      fileListChecksum: 'old-md4',
       compression: 'zlib',
     });
     expect(answer).toBe('');
     expect(Object.isFrozen(terms)).toBe(true);
   });
 
-  // The flags that real servers sent: shared/protocol chapter 1, section 9.1, and chapter 3, section 4.4.
+  // The flags that real servers sent: docs/protocol chapter 1, section 9.1, and chapter 3, section 4.4.
   it.each([
     ['3.0.0', '02', { safeFileList: true, seedFirst: false, varintFlags: false, transferChecksum: 'md5' }],
     ['3.1.0', '0e', { safeFileList: true, seedFirst: false, varintFlags: false, transferChecksum: 'md5' }],
@@ -116,6 +116,43 @@ describe('the set-up', () => {
     const preference = { checksumPreference: ['sha1', 'md5'], compressionPreference: ['zlib'] } as const;
     const both = Buffer.concat([bytes('81fe'), CHECKSUMS, COMPRESSIONS]);
     expect((await hear(both, { ...preference, compress: true })).answer).toBe('\x04sha1\x04zlib');
+  });
+
+  it('passes over wishes that we do not know, and reads the others as rsync does', async () => {
+    const both = Buffer.concat([bytes('81fe'), CHECKSUMS, COMPRESSIONS]);
+    const wishes = {
+      checksumPreference: ['crc32', 'XXHash'],
+      compressionPreference: ['lz4', 'ZLIBX', 'zstd'],
+    };
+    expect((await hear(both, { ...wishes, compress: true })).answer).toBe('\x05xxh64\x05zlibx');
+    expect((await hear(both, { checksumPreference: ['none'] })).answer).toBe('\x04none');
+    const unknown = hear(both, { checksumPreference: ['crc32'] });
+    await expect(unknown).rejects.toThrow(
+      /no common checksum: the server offers .*, we want none that we know/,
+    );
+  });
+
+  it('never agrees to do without checksums by itself', async () => {
+    await expect(hear(Buffer.concat([bytes('81fe'), names('xxh128 none')]))).rejects.toThrow(
+      UnsupportedError,
+    );
+  });
+
+  it.each([
+    ['zlib', 'none'],
+    ['zlibx', 'none'],
+    ['zstd', 'zstd'],
+  ] as const)('takes level 0 of a fixed %s for %s', async (compression, expected) => {
+    const wish = { compress: true, compressLevel: 0, compression };
+    const heard = await hear(Buffer.concat([bytes('81fe'), CHECKSUMS]), wish);
+    expect(heard.terms.compression).toBe(expected);
+  });
+
+  it('packs nothing with zlib at level 0, negotiated or not', async () => {
+    const wish = { compress: true, compressLevel: 0 };
+    const heard = await hear(Buffer.concat([bytes('81fe'), CHECKSUMS, names('zlibx none')]), wish);
+    expect([heard.answer, heard.terms.compression]).toEqual(['\x05xxh64\x05zlibx', 'none']);
+    expect((await hear(Buffer.alloc(0), { ...wish, protocol: 29 })).terms.compression).toBe('none');
   });
 
   it('fails without a common name', async () => {

@@ -198,6 +198,16 @@ describe('a command line', () => {
 });
 
 describe('variables of the environment', () => {
+  it('prefer algorithms; what follows & is for servers', () => {
+    const { transfer } = parseOptions(['-z'], {
+      RSYNC_CHECKSUM_LIST: 'md5  xxh64 & sha1',
+      RSYNC_COMPRESS_LIST: 'zlibx',
+    });
+    expect(transfer).toEqual({ compress: true, checksumList: ['md5', 'xxh64'], compressList: ['zlibx'] });
+    const none = parseOptions([], { RSYNC_CHECKSUM_LIST: ' & md5', RSYNC_COMPRESS_LIST: '' });
+    expect(none.transfer).toEqual({});
+  });
+
   it('say where --partial keeps files, but do not turn it on', () => {
     const environment = { RSYNC_PARTIAL_DIR: 'p' };
     expect(parseOptions(['--partial'], environment).transfer).toEqual({ partial: true, partialDir: 'p' });

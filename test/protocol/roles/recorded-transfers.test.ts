@@ -50,7 +50,9 @@ function termsFor(
   name: string,
   { protocol, compatFlags, transferChecksum, compress }: RecordedTransfer,
 ): Terms {
-  const checksum = standIns[name] ?? (transferChecksum.split(' ')[0] as ChecksumName);
+  const [recorded] = transferChecksum.split(' ') as [ChecksumName];
+  const isOld = recorded === 'md4' && protocol < 30;
+  const checksum = standIns[name] ?? (isOld ? 'old-md4' : recorded);
   return termsOf({ protocol, compatFlags, checksum, compression: compress as CompressionName });
 }
 

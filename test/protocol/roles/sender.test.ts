@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { digestLengths } from '../../../src/protocol/checksum/strong.ts';
-import type { PushListeners } from '../../../src/protocol/client/push-session.ts';
+import type { PushListeners } from '../../../src/protocol/client/push-listeners.ts';
 import type { Problem } from '../../../src/protocol/errors.ts';
 import type { TransferOptions } from '../../../src/protocol/options/transfer-options.ts';
 import type { Terms } from '../../../src/protocol/terms.ts';

@@ -21,7 +21,7 @@ export const speed: OptionGroup = {
         if (names.length > 2 || !names.every((name) => CHECKSUMS.includes(name))) {
           throw unknownName(of, CHECKSUMS);
         }
-        if (names.join() === 'auto') delete transfer.checksumChoice;
+        if (names.every((name) => name === 'auto')) delete transfer.checksumChoice;
         else transfer.checksumChoice = names.join();
       }),
     },

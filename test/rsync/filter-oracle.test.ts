@@ -17,7 +17,7 @@ import {
 import { listDeleted, listSent, writeTree } from '../support/filtered-tree.ts';
 import { runRsync } from '../support/local-rsync.ts';
 
-/** Other cases: `FILTER_ORACLE_SEED=7 FILTER_ORACLE_TREES=500 npx vitest run test/server/filter-oracle.test.ts`. */
+/** Other cases: `FILTER_ORACLE_SEED=7 FILTER_ORACLE_TREES=500 npx vitest run test/rsync/filter-oracle.test.ts`. */
 const seed = Number(process.env.FILTER_ORACLE_SEED ?? 1);
 const trees = Number(process.env.FILTER_ORACLE_TREES ?? 25);
 const RULINGS_PER_TREE = 10;
