@@ -242,7 +242,9 @@ function giveTime(path: Place, seconds: number): void {
 }
 
 function setTime(path: Place, seconds: number): void {
-  lutimesSync(path, seconds, seconds);
+  // Node takes a negative number for now, but not a date.
+  const time = seconds < 0 ? new Date(seconds * 1000) : seconds;
+  lutimesSync(path, time, time);
 }
 
 function overwrite(path: string, position: number, bytes: Buffer): void {
