@@ -65,6 +65,8 @@ describe('the package, installed from its tarball', { timeout: 60_000 }, () => {
     expect(files.filter((file) => !/^(?:README|LICENSE)/.test(file)).sort()).toEqual([
       'CHANGELOG.md',
       'dist',
+      'docs',
+      'fixtures',
       'package.json',
     ]);
     expect(files).toContain('LICENSE');

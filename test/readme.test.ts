@@ -121,25 +121,17 @@ describe('the snippets of the README', () => {
       writeFileSync(join(folder, `snippet-${index}.ts`), program);
       return `snippet-${index}.ts`;
     });
-    const compilerOptions = {
-      target: 'es2024',
-      lib: ['es2024'],
-      module: 'nodenext',
-      moduleDetection: 'force',
-      allowImportingTsExtensions: true,
-      resolveJsonModule: true,
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-      types: ['node'],
-      typeRoots: [join(ROOT, 'node_modules/@types')],
-      paths: {
-        tsersync: [join(ROOT, 'src/index.ts')],
-        'tsersync/*': [join(ROOT, 'src/*/index.ts')],
+    const config = {
+      extends: join(ROOT, 'tsconfig.json'),
+      compilerOptions: {
+        typeRoots: [join(ROOT, 'node_modules/@types')],
+        paths: { tsersync: [join(ROOT, 'src/index.ts')], 'tsersync/*': [join(ROOT, 'src/*/index.ts')] },
       },
+      files: [...files, join(ROOT, 'src/protocol/delta/webassembly.d.ts')],
+      include: [],
     };
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
     try {
       execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder]);
       return '';
@@ -157,13 +149,7 @@ describe('the snippets of the README', () => {
     const program =
       "import { openPush, nothing } from 'tsersync/protocol';\nawait openPush({ target: 1 });\n";
     const complaints = complaintsAbout([program]);
-    expect(complaints).toContain('TS2305');
-    expect(complaints).toContain('TS2322');
-    expect(
-      complaints
-        .trim()
-        .split('\n')
-        .filter((line) => line.includes('error')),
-    ).toHaveLength(2);
+    expect(complaints).toMatch(/TS2305.*nothing/);
+    expect(complaints).toMatch(/TS2322.*number/);
   });
 });

@@ -10,7 +10,7 @@ export type CompressionName = 'none' | 'zlib' | 'zlibx' | 'zstd';
 /**
  * What the handshake agreed on. Frozen: everything after the handshake reads it, nothing changes it.
  *
- * Source: shared/protocol chapter 1, section 9; the flags are its table 9.2.
+ * Source: docs/protocol chapter 1, section 9; the flags are its table 9.2.
  */
 export interface Terms {
   /** The smaller of both versions, 27 to 32. */

@@ -28,13 +28,16 @@ export interface Clocks {
  */
 export class Deliveries {
   readonly #clocks: Clocks;
+  readonly #device: number | undefined;
   readonly #tree = new PathTree<Delivery>();
   /** In the order in which they were made. */
   readonly #order = new Map<string, Delivery>();
   #offset: number;
 
-  constructor(clocks: Clocks) {
+  /** @param device That of files whose times come from the same clock; all others are never covered. */
+  constructor(clocks: Clocks, device: number | undefined) {
     this.#clocks = clocks;
+    this.#device = device;
     this.#offset = clocks.wall() - clocks.monotonic();
   }
 
@@ -48,8 +51,9 @@ export class Deliveries {
   }
 
   /** Whether what is at a path has arrived as it is; of a folder, only the folder itself. */
-  covers(path: string, { ctimeMs }: FoundEntry): boolean {
+  covers(path: string, { ctimeMs, device }: FoundEntry): boolean {
     this.#checkClock();
+    if (device !== this.#device) return false;
     const isSince = (delivery: Delivery) => ctimeMs + CLOCK_LAG_MS < delivery.listedAt;
     const own = this.#tree.get(path);
     if (own !== undefined && isSince(own)) return true;

@@ -23,8 +23,8 @@ const MAX_REMEMBERED = 10_000;
  * What is neither sent nor deleted: what sersync's filter or a filter rule of rsync excludes, and whatever is in an
  * excluded folder.
  *
- * Source: shared/SERSYNC.md. An expression excludes a folder if its path matches with or without a slash at its end:
- * sersync looks at the one in its first scan and at the other in events.
+ * Source: docs/migrating-from-sersync.md. An expression excludes a folder if its path matches with or without a slash at
+ * its end: sersync looks at the one in its first scan and at the other in events.
  */
 export class EventFilter {
   readonly #rules: EventFilterRules;

@@ -8,18 +8,31 @@ export interface FolderEventListeners {
   error(error: Error): void;
 }
 
+export interface ExtraWatchesParts {
+  readonly disk: LocalDisk;
+  readonly listeners: FolderEventListeners;
+  /** More folders than this are not watched for longer than needed. */
+  readonly most: number;
+  /** A monotonic clock, in ms. */
+  readonly now: () => number;
+}
+
+/** What is watched for a while is watched for so long at least. */
+const LEAST_MS = 60_000;
+
 /**
  * Watches single folders, those that chokidar does not watch: it has no path for names that are not UTF-8, it takes a
- * moment until it watches a new folder, and sometimes it overlooks one, such as a folder in the place of a file.
+ * while until it watches a new folder, nobody knows how long, and sometimes it overlooks one, such as a folder in the
+ * place of a file.
  */
 export class ExtraWatches {
-  readonly #disk: LocalDisk;
-  readonly #listeners: FolderEventListeners;
+  readonly #parts: ExtraWatchesParts;
   readonly #watchers = new Map<string, FSWatcher>();
+  /** Those of them that chokidar watches as well by and by, with their beginning, the oldest first. */
+  readonly #temporary = new Map<string, number>();
 
-  constructor(disk: LocalDisk, listeners: FolderEventListeners) {
-    this.#disk = disk;
-    this.#listeners = listeners;
+  constructor(parts: ExtraWatchesParts) {
+    this.#parts = parts;
   }
 
   get size(): number {
@@ -27,25 +40,23 @@ export class ExtraWatches {
   }
 
   /** From here on; a folder that is watched already, or was under this name, is watched anew. */
-  watch(folder: string): void {
+  watch(folder: string, isTemporary: boolean): void {
+    const { disk, listeners, now } = this.#parts;
     this.#close(folder);
     try {
-      const path = systemPath(this.#disk.absolute(folder));
+      const path = systemPath(disk.absolute(folder));
       const watcher = watch(path, { encoding: 'buffer' }, (_, name) => {
-        this.#listeners.event(folder, name === null ? undefined : decodeName(name));
+        listeners.event(folder, name === null ? undefined : decodeName(name));
       });
-      watcher.on('error', (error) => this.#listeners.error(error));
+      watcher.on('error', (error) => listeners.error(error));
       this.#watchers.set(folder, watcher);
+      if (isTemporary) this.#temporary.set(folder, now());
     } catch (thrown) {
       const error = thrown as NodeJS.ErrnoException;
       const isGone = error.code === 'ENOENT' || error.code === 'ENOTDIR';
-      if (!isGone) this.#listeners.error(error);
+      if (!isGone) listeners.error(error);
     }
-  }
-
-  /** Somebody else watches the folder. */
-  leave(folder: string): void {
-    this.#close(folder);
+    this.#relieve(now());
   }
 
   /** A folder is gone, and all below it. */
@@ -55,8 +66,16 @@ export class ExtraWatches {
     }
   }
 
+  #relieve(now: number): void {
+    for (const [folder, since] of this.#temporary) {
+      if (this.#temporary.size <= this.#parts.most || now - since < LEAST_MS) return;
+      this.#close(folder);
+    }
+  }
+
   #close(folder: string): void {
     this.#watchers.get(folder)?.close();
     this.#watchers.delete(folder);
+    this.#temporary.delete(folder);
   }
 }

@@ -1,4 +1,4 @@
-import { type Disk, type Found, type FoundEntry, fileKey } from './disk.ts';
+import { type Disk, type Found, fileKey } from './disk.ts';
 
 export interface HardLinksParts {
   readonly disk: Disk;
@@ -49,22 +49,15 @@ export class HardLinks {
   othersOf(path: string, found: Found): string[] {
     const before = this.#files.get(path);
     this.#files.delete(path);
-    const now = found.kind === 'file' && found.isRegular && found.links > 1 ? found : undefined;
-    const others = new Set<string>();
-    for (const other of before === undefined ? [] : this.#namesOf(before)) others.add(other);
-    if (now !== undefined) for (const other of this.#currentOthers(path, now)) others.add(other);
+    const others = new Set(before === undefined ? [] : this.#namesOf(before));
+    if (found.kind === 'file' && found.isRegular && found.links > 1) {
+      const now = fileKey(found);
+      this.#learn(now, path);
+      this.#learnt?.push({ key: now, path });
+      for (const other of this.#namesOf(now)) others.add(other);
+    }
     others.delete(path);
     return [...others];
-  }
-
-  #currentOthers(path: string, file: FoundEntry): string[] {
-    const key = fileKey(file);
-    this.#learn(key, path);
-    this.#learnt?.push({ key, path });
-    const names = this.#namesOf(key);
-    const outside = this.#groups.get(key)?.outside ?? 0;
-    if (names.length + outside < file.links) this.#want(key);
-    return names;
   }
 
   stop(): void {
@@ -80,15 +73,23 @@ export class HardLinks {
     this.#files.set(path, key);
   }
 
-  /** The names of a file; those that are of something else by now are forgotten. */
+  /**
+   * The names of a file; those that are of something else by now are forgotten. If it may have more, such as one that
+   * it got with a folder that was renamed, these are looked for.
+   */
   #namesOf(key: string): string[] {
     const group = this.#groups.get(key);
-    for (const path of group?.paths ?? []) {
+    if (group === undefined) return [];
+    let links = 0;
+    for (const path of group.paths) {
       const found = this.#parts.disk.look(path);
-      if (found.kind !== 'file' || fileKey(found) !== key) group?.paths.delete(path);
+      if (found.kind === 'file' && fileKey(found) === key) links = found.links;
+      else group.paths.delete(path);
     }
-    if (group?.paths.size === 0) this.#groups.delete(key);
-    return [...(group?.paths ?? [])];
+    const known = group.paths.size;
+    if (known === 0) this.#groups.delete(key);
+    if (known === 0 || known + group.outside < links) this.#want(key);
+    return [...group.paths];
   }
 
   #clear(): void {

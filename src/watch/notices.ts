@@ -17,10 +17,17 @@ function missing({ sersync, tsersync }: SersyncConfig): string[] {
 }
 
 function different({ inotify, sersync, tsersync }: SersyncConfig): string[] {
-  const { update } = parseOptions(sersync.rsync.commonParams).transfer;
+  const { update, copyLinks, copyDirlinks, copyUnsafeLinks } = parseOptions(
+    sersync.rsync.commonParams,
+  ).transfer;
   return [
     ...(update === true && !tsersync.update.isForEvents
       ? ['-u in commonParams: holds when everything is sent; a change is sent even over a newer file']
+      : []),
+    ...([copyLinks, copyDirlinks, copyUnsafeLinks].includes(true)
+      ? [
+          '-L, -k and --copy-unsafe-links: what changes behind a symlink is sent when the link does, or everything',
+        ]
       : []),
     ...(inotify.attrib.isOn
       ? []

@@ -11,6 +11,8 @@ export interface SendRules {
   readonly sendsFiles: boolean;
   /** Folders for themselves; those that lead to a file come along in any case. */
   readonly sendsFolders: boolean;
+  /** Symlinks are sent as what they lead to, which may be a folder with all that is in it. */
+  readonly followsLinks: boolean;
 }
 
 /** What is to be done about a path. The names are those of `ChangeSet`. */
@@ -109,7 +111,9 @@ function deedFor(change: Change, found: Found, rules: SendRules): Deed | undefin
     case 'folder':
       return rules.filter.accepts(change.path, true) ? folderDeed(change, rules) : undefined;
     default:
-      return fileDeed(change, rules);
+      return found.kind === 'file' && found.isSymlink && rules.followsLinks
+        ? linkDeed(change, rules)
+        : fileDeed(change, rules);
   }
 }
 
@@ -117,6 +121,13 @@ function folderDeed({ kind }: Change, { deletes, sendsFolders, filter }: SendRul
   if (kind === 'path') return sendsFolders ? 'changed' : undefined;
   if (!deletes || filter.isPrivate) return 'added';
   return kind === 'level' ? 'leveled' : 'mirrored';
+}
+
+/** Where it leads is not known; as a folder it has to be sent with everything. */
+function linkDeed(change: Change, rules: SendRules): Deed | undefined {
+  const deed = fileDeed(change, rules);
+  const isSent = deed === 'changed' || deed === 'replaced';
+  return isSent ? folderDeed({ ...change, kind: 'tree' }, rules) : deed;
 }
 
 function fileDeed({ path, wasFolder }: Change, rules: SendRules): Deed | undefined {

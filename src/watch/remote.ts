@@ -65,7 +65,8 @@ export class Remote {
     this.#parts = parts;
     const retry = { firstMs: FIRST_RETRY_MS, mostMs: parts.retryMs };
     this.#backlog = new Backlog({ limits: BACKLOG_LIMITS, retry, random: parts.random });
-    this.#deliveries = new Deliveries(parts.clocks);
+    const { root } = parts;
+    this.#deliveries = new Deliveries(parts.clocks, root.hasOurClock ? root.device : undefined);
     this.#reachability = new Reachability(parts.random);
     this.#outcomes = new Outcomes({
       ...parts,

@@ -14,7 +14,7 @@ import { OpenFiles } from './open-files.ts';
 import { Remote } from './remote.ts';
 import { RemoteSessions } from './remote-sessions.ts';
 import type { RemoteStatus } from './remote-status.ts';
-import { type ReplicatorSettings, settingsOf } from './settings.ts';
+import { type RemoteSettings, type ReplicatorSettings, settingsOf } from './settings.ts';
 import { Settler } from './settler.ts';
 import { findRoot, isRootThere } from './watched-root.ts';
 import { WatchedTree } from './watched-tree.ts';
@@ -120,8 +120,9 @@ export class Replicator {
       onFlood: () => this.#onTrouble(new Error('more changes at once than can be kept')),
       now: clocks.monotonic,
     });
+    const mostLanes = options.lanes ?? DEFAULT_LANES;
     this.#pool = new LanePool({
-      mostLanes: this.#mostLanes,
+      mostLanes,
       idleMs: IDLE_MS,
       onHoldFailure: (key, failure) =>
         options.log.debug({ session: key, reason: failure.message }, 'no session'),
@@ -135,7 +136,9 @@ export class Replicator {
       onOther: (path) => this.#settler.hint(path),
       now: clocks.monotonic,
     });
-    this.#remotes = settings.remotes.map((remote) => this.#newRemote(remote));
+    // If a remote is slow, lanes are left for the others.
+    const share = Math.max(1, Math.min(MOST_SESSIONS, Math.floor(mostLanes / settings.remotes.length)));
+    this.#remotes = settings.remotes.map((remote) => this.#newRemote(remote, share));
   }
 
   async start(): Promise<void> {
@@ -206,9 +209,9 @@ export class Replicator {
     });
   }
 
-  #newRemote({ name, target, connection }: ReplicatorSettings['remotes'][number]): Remote {
-    const { transfer, wholeTreeExcludes, deletes, sendsFiles, sendsFolders, updatesOnly, retryMs } =
-      this.#settings;
+  #newRemote({ name, target, connection }: RemoteSettings, mostSessions: number): Remote {
+    const { transfer, wholeTreeExcludes, updatesOnly, retryMs } = this.#settings;
+    const { deletes, sendsFiles, sendsFolders, followsLinks } = this.#settings;
     const sessions = new RemoteSessions({
       name,
       target,
@@ -223,8 +226,8 @@ export class Replicator {
       name,
       folder: target.path,
       sessions,
-      mostSessions: this.#fairShare(),
-      rules: { filter: this.#filter, deletes, sendsFiles, sendsFolders },
+      mostSessions,
+      rules: { filter: this.#filter, deletes, sendsFiles, sendsFolders, followsLinks },
       disk: this.#disk,
       root: this.#root,
       retryMs,
@@ -235,16 +238,6 @@ export class Replicator {
       onBatch: (report) => this.events.emit('batch', report),
       onRootGone: () => this.#onRootGone(),
     });
-  }
-
-  get #mostLanes(): number {
-    return this.#options.lanes ?? DEFAULT_LANES;
-  }
-
-  /** Sessions of one remote at a time: if it is slow, lanes are left for the others. */
-  #fairShare(): number {
-    const share = Math.floor(this.#mostLanes / this.#settings.remotes.length);
-    return Math.max(1, Math.min(MOST_SESSIONS, share));
   }
 
   #onHint(path: string, isEcho: boolean): void {

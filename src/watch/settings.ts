@@ -26,6 +26,8 @@ export interface ReplicatorSettings {
   readonly deletes: boolean;
   readonly sendsFiles: boolean;
   readonly sendsFolders: boolean;
+  /** Symlinks are sent as what they lead to. */
+  readonly followsLinks: boolean;
   /** `-u` holds for single changes, too. */
   readonly updatesOnly: boolean;
   readonly settle: SettleTimes;
@@ -72,6 +74,7 @@ export function settingsOf(config: SersyncConfig, environment: Environment = {})
       ({ isOn }) => isOn,
     ),
     sendsFolders: inotify.createFolder.isOn && transfer.pruneEmptyDirs !== true,
+    followsLinks: [transfer.copyLinks, transfer.copyDirlinks, transfer.copyUnsafeLinks].includes(true),
     updatesOnly: tsersync.update.isForEvents,
     settle: tsersync.settle,
     retryMs: sersync.failLog.retryMinutes * MINUTE_MS,

@@ -16,8 +16,8 @@ export interface TreeWatcherParts {
   readonly onTrouble: (error: Error) => void;
 }
 
-/** So long a new folder is still watched twice, after chokidar has told of it. */
-const OVERLAP_MS = 200;
+/** New folders that are watched twice for as long as they live: 2 KB each. */
+const MOST_EXTRA = 10_000;
 
 /**
  * Tells where in the tree something happens, as early as possible and in case of doubt too often: it never says what,
@@ -27,17 +27,19 @@ const OVERLAP_MS = 200;
 export class TreeWatcher {
   readonly #parts: TreeWatcherParts;
   readonly #extra: ExtraWatches;
-  /** Folders that chokidar watches, or will in a moment. */
-  readonly #left = new Set<string>();
   #watcher: FSWatcher | undefined;
-  #timer: NodeJS.Timeout | undefined;
   #onStop: (() => void) | undefined;
 
   constructor(parts: TreeWatcherParts) {
     this.#parts = parts;
-    this.#extra = new ExtraWatches(parts.disk, {
-      event: (folder, name) => this.#onExtraEvent(folder, name),
-      error: (error) => parts.onTrouble(explain(error)),
+    this.#extra = new ExtraWatches({
+      disk: parts.disk,
+      listeners: {
+        event: (folder, name) => this.#onExtraEvent(folder, name),
+        error: (error) => parts.onTrouble(explain(error)),
+      },
+      most: MOST_EXTRA,
+      now: () => performance.now(),
     });
   }
 
@@ -59,11 +61,9 @@ export class TreeWatcher {
     });
     this.#watcher = watcher;
     watcher.on('raw', (_, name, details) => this.#onRaw(name, details as { readonly watchedPath: string }));
-    watcher.on('all', (event, absolute) => {
+    watcher.on('all', (_, absolute) => {
       const path = this.#relative(absolute);
-      if (path === undefined || ByteNames.isSpoiled(path)) return;
-      if (event === 'addDir') this.#leave(path);
-      onHint(path, true);
+      if (path !== undefined && !ByteNames.isSpoiled(path)) onHint(path, true);
     });
     watcher.on('error', (error) => onTrouble(explain(error as Error)));
     // One that is closed while it is starting is never ready.
@@ -75,8 +75,8 @@ export class TreeWatcher {
 
   /** A folder has been found that may not be watched: it is, from now on. */
   watchFolder(folder: string): void {
-    this.#left.delete(folder);
-    if (this.#watcher !== undefined || this.#isBeyondChokidar(folder)) this.#extra.watch(folder);
+    const isBeyond = this.#isBeyondChokidar(folder);
+    if (this.#watcher !== undefined || isBeyond) this.#extra.watch(folder, !isBeyond);
   }
 
   /** A folder is gone, and all below it. */
@@ -85,22 +85,10 @@ export class TreeWatcher {
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#timer);
     this.#extra.forget('.');
     await this.#watcher?.close();
     this.#onStop?.();
     this.#watcher = undefined;
-  }
-
-  /** chokidar is about to watch this folder. */
-  #leave(folder: string): void {
-    if (this.#isBeyondChokidar(folder)) return;
-    this.#left.add(folder);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      for (const left of this.#left) this.#extra.leave(left);
-      this.#left.clear();
-    }, OVERLAP_MS);
   }
 
   /** chokidar knows no bytes, and takes backslashes for slashes. */

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statfsSync } from 'node:fs';
 import { decodeName, systemPath, UsageError } from '../protocol/index.ts';
 import { type Disk, LocalDisk } from './disk.ts';
 import type { WatchedRoot } from './lanes/messages.ts';
@@ -20,7 +20,22 @@ export function findRoot(folder: string): WatchedRoot {
     throw new UsageError(`the folder to watch is ${what}: ${folder}`);
   }
   const path = decodeName(realpathSync(systemPath(folder), 'buffer'));
-  return { path, device: found.device, inode: found.inode };
+  return { path, device: found.device, inode: found.inode, hasOurClock: isLocal(path) };
+}
+
+/** What statfs(2) tells of file systems that this machine keeps itself: its man page names the numbers. */
+const LOCAL_TYPES = [
+  0xef53, // ext2, ext3, ext4
+  0x58465342, // XFS
+  0x9123683e, // Btrfs
+  0x01021994, // tmpfs
+  0x794c7630, // overlayfs
+  0xf2f52010, // F2FS
+  0x2fc12fc1, // ZFS
+];
+
+function isLocal(folder: string): boolean {
+  return LOCAL_TYPES.includes(statfsSync(systemPath(folder)).type);
 }
 
 /**

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeTree, plantTree } from '../support/planted-tree.ts';
-import { diskCases, type PushCase, pushCases } from '../support/push-cases.ts';
+import { aloneCases, diskCases, type PushCase, pushCases } from '../support/push-cases.ts';
 import { NO_DELAY, type RsyncResult, rsync } from '../support/rsync-client.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
 import { hasTinyDisks, mountTinyDisk } from '../support/tiny-disk.ts';
@@ -46,7 +46,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe.each(Object.entries(pushCases))('%s', (_, cases) => {
+describe('alone', () => {
+  it.each(aloneCases.map((one) => [nameOf(one), one] as const))('%s', async (_name, one) => {
+    await comparePushes(one, ['before', 'after']);
+  });
+});
+
+/* A push waits more than it works: several at a time take half as long. */
+describe.concurrent.each(Object.entries(pushCases))('%s', (_, cases) => {
   it.each(cases.map((one) => [nameOf(one), one] as const))('%s', async (_name, one) => {
     await comparePushes(one, ['before', 'after']);
   });
@@ -65,19 +72,20 @@ describe('disks below others', () => {
 /** Pushes the trees one after the other, with both programs. */
 async function comparePushes(one: PushCase, states: readonly string[]): Promise<void> {
   lastCase += 1;
+  const number = lastCase;
   const startedAt = Date.now();
   for (const state of states) {
-    const [theirSource, ourSource] = sourceFolders(one, state);
+    const [theirSource, ourSource] = sourceFolders(one, number, state);
     const environment = replaceFolder(one.environment ?? {}, join(folder, state));
     const [theirs, ours] = await Promise.all([
-      rsync(wordsOf(one, theirSource, 'theirs'), {
+      rsync(wordsOf(one, number, theirSource, 'theirs'), {
         environment: { ...plainWords(), ...environment },
         noDelay: true,
       }),
-      tsersync(['push', ...wordsOf(one, ourSource, 'ours')], { environment }),
+      tsersync(['push', ...wordsOf(one, number, ourSource, 'ours')], { environment }),
     ]);
     const stateOf = (path: string) => treeState(path, startedAt);
-    const arrived = (module: string) => stateOf(join(rsyncd.modulePath(module), String(lastCase)));
+    const arrived = (module: string) => stateOf(join(rsyncd.modulePath(module), String(number)));
     expect(told(ours, ourSource), `what is told of the ${state} tree`).toEqual(told(theirs, theirSource));
     expect(arrived('ours'), `the destination of the ${state} tree`).toEqual(arrived('theirs'));
     if (one.takesSource !== true) continue;
@@ -103,16 +111,17 @@ function replaceFolder(
 }
 
 /** The folders that hold the tree for each program. */
-function sourceFolders({ takesSource }: PushCase, state: string): [string, string] {
+function sourceFolders({ takesSource }: PushCase, number: number, state: string): [string, string] {
   const shared = join(folder, state);
   if (takesSource !== true) return [shared, shared];
-  const own = ['theirs', 'ours'].map((program) => join(folder, `${program}-${lastCase}-${state}`));
+  const own = ['theirs', 'ours'].map((program) => join(folder, `${program}-${number}-${state}`));
   for (const path of own) copy(shared, path);
   return own as [string, string];
 }
 
 function wordsOf(
   { options, sources = ['tree/'], destination = '/' }: PushCase,
+  number: number,
   from: string,
   module: string,
 ) {
@@ -122,7 +131,7 @@ function wordsOf(
     '-i',
     ...options.map((word) => word.replace('FOLDER', from)),
     ...sources.map(path),
-    rsyncd.url(module, `${lastCase}${destination}`),
+    rsyncd.url(module, `${number}${destination}`),
   ];
 }
 

@@ -111,6 +111,8 @@ describe('what a push prints, line by line', () => {
     '-an --progress',
     '-av --progress --no-inc-recursive',
     '-a --info=progress --no-motd',
+    '-a --info=progress2',
+    '-av --info=progress2 --no-inc-recursive',
     '-a --info=flist2,name,stats2',
     '-a --info=flist2 --no-inc-recursive',
     '-av --info=name0,flist0',

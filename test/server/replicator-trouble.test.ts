@@ -159,7 +159,7 @@ describe('a password', () => {
 
 describe('stopping', () => {
   it('sends what has changed before', async () => {
-    await using replication = await replicate(rsyncd);
+    await using replication = await replicate(rsyncd, { options: { drainMs: 25_000 } });
     const { root, destination, replicator } = replication;
     for (let i = 0; i < 20; i += 1) writeTree(join(root, `d${i}`), { f: `${i}` });
     await until(() => replicator.status().dirty > 0, 'a dirty path');

@@ -2,6 +2,7 @@ import {
   chmodSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -16,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemPath } from '../../src/protocol/index.ts';
-import { readTree } from '../support/disk-tree.ts';
+import { readTree, writeTree } from '../support/disk-tree.ts';
 import { LEFT_BEHIND, type Replication, replicate, until } from '../support/replication.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
 import { shake } from '../support/shaker.ts';
@@ -154,6 +155,21 @@ describe('a change', () => {
     unlinkSync(join(root, 'link'));
     symlinkSync('folder', join(root, 'link'));
     await replication.equal();
+  });
+
+  it('of a symlink arrives as what it leads to, if links are to be followed', async () => {
+    await using replication = await replicate(rsyncd, { params: '-aL --chmod=F600' });
+    const { root, outside, destination } = replication;
+    writeTree(join(outside, 'away'), { f: 'x', deep: { g: 'y' } });
+    symlinkSync(join(outside, 'away'), join(root, 'folder'));
+    symlinkSync(join(outside, 'away', 'f'), join(root, 'file'));
+    const stored = () => readTree(destination);
+    const tree = { folder: { f: 'x', deep: { g: 'y' } }, file: 'x' };
+    await expect.poll(stored, { timeout: 20_000 }).toEqual(tree);
+    expect(lstatSync(join(destination, 'folder', 'deep', 'g')).mode & 0o777).toBe(0o600);
+    unlinkSync(join(root, 'folder'));
+    symlinkSync(join(outside, 'away', 'deep'), join(root, 'folder'));
+    await expect.poll(stored, { timeout: 20_000 }).toEqual({ folder: { g: 'y' }, file: 'x' });
   });
 
   it('through one name of a file reaches its other names', async () => {

@@ -8,7 +8,7 @@ export function md5(bytes: Uint8Array): Buffer {
   return createHash('md5').update(bytes).digest();
 }
 
-/** How a generator describes its basis file: shared/protocol chapter 3, sections 3.1, 4.2 and 5.3. */
+/** How a generator describes its basis file: docs/protocol chapter 3, sections 3.1, 4.2 and 5.3. */
 export function describeBasis(
   basis: Buffer,
   cut: { readonly blockLength: number; readonly strongLength: number },

@@ -7,7 +7,7 @@ export interface Demultiplexed {
   readonly emptyFrames: number;
 }
 
-/** A frame as shared/protocol chapter 2, section 2.2 draws it. */
+/** A frame as docs/protocol chapter 2, section 2.2 draws it. */
 export function frame(code: number, payload: Buffer): Buffer {
   const header = Buffer.alloc(4);
   header.writeUIntLE(payload.length, 0, 3);

@@ -1,7 +1,7 @@
 /**
  * The bytes that the recorded fixtures call `gen(seed, length)`: they look random and are the same everywhere.
  *
- * Source: shared/protocol chapter 3, section 16.
+ * Source: docs/protocol chapter 3, section 16.
  */
 export function generatedBytes(seed: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);

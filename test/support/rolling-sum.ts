@@ -1,4 +1,4 @@
-/** The rolling checksum as it is defined (shared/protocol chapter 3, section 4.2), without any cleverness. */
+/** The rolling checksum as it is defined (docs/protocol chapter 3, section 4.2), without any cleverness. */
 export function rollingSum(bytes: Uint8Array): number {
   let s1 = 0;
   let s2 = 0;

@@ -59,7 +59,7 @@ export function connectionTo(transport: Transport, protocol: number): Connection
   return { transport, reader, writer, heartbeat, login: { protocol, greeting, lines: [] } };
 }
 
-/** Terms from the compat flags of shared/protocol chapter 1, section 9.2, written out once more for the tests. */
+/** Terms from the compat flags of docs/protocol chapter 1, section 9.2, written out once more for the tests. */
 export function termsOf(agreed: {
   readonly protocol: number;
   readonly compatFlags?: number;

@@ -25,7 +25,7 @@ export interface SenderStreamFormat {
   readonly digestLength: number;
 }
 
-/** Takes apart what a sender sends behind its file list: shared/protocol chapter 3, section 3.1. */
+/** Takes apart what a sender sends behind its file list: docs/protocol chapter 3, section 3.1. */
 export function decodeAnswers(data: Buffer, format: SenderStreamFormat): Answer[] {
   const { protocol, isDryRun, isPacked, digestLength } = format;
   const indexes = new IndexDecoder(protocol);

@@ -14,7 +14,7 @@ export interface Decoded<T> {
   readonly length: number;
 }
 
-/** Written from shared/protocol chapter 3, section 7.1. */
+/** Written from docs/protocol chapter 3, section 7.1. */
 export function decodePlainTokens(wire: Buffer): Decoded<Token> {
   const tokens: Token[] = [];
   for (let at = 0; ; ) {
@@ -31,7 +31,7 @@ export function decodePlainTokens(wire: Buffer): Decoded<Token> {
   }
 }
 
-/** Written from shared/protocol chapter 3, section 7.2. */
+/** Written from docs/protocol chapter 3, section 7.2. */
 export function decodePackedTokens(wire: Buffer): Decoded<PackedToken> {
   const tokens: PackedToken[] = [];
   let last = 0;

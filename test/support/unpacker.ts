@@ -15,7 +15,7 @@ export interface Unpacker {
 const TRAILER = Buffer.from('0000ffff', 'hex');
 
 /**
- * The receiver of shared/protocol chapter 3, section 7.3: one raw inflater per file; the trailer of each run is put
+ * The receiver of docs/protocol chapter 3, section 7.3: one raw inflater per file; the trailer of each run is put
  * back, and blocks are inserted as stored ones (`zlib`), below protocol 31 each piece from the block's start.
  */
 export function zlibUnpacker(options: { seesBlocks: boolean; protocol: number }): Unpacker {

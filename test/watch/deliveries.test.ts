@@ -14,7 +14,7 @@ const changedAt = (ctimeMs: number) => found('file', { ctimeMs });
 
 describe('what was delivered', () => {
   it('covers a file that has not changed since it was listed', () => {
-    const deliveries = new Deliveries(new Times());
+    const deliveries = new Deliveries(new Times(), 1);
     deliveries.note('a', { kind: 'path', listedAt: 5000 });
     expect(deliveries.covers('a', changedAt(4000))).toBe(true);
     expect(deliveries.covers('a', changedAt(5001))).toBe(false);
@@ -22,7 +22,7 @@ describe('what was delivered', () => {
   });
 
   it('is in doubt as long as the clock of the file system may lag behind', () => {
-    const deliveries = new Deliveries(new Times());
+    const deliveries = new Deliveries(new Times(), 1);
     deliveries.note('a', { kind: 'path', listedAt: 5000 });
     expect([4987, 4988, 4999].map((ctime) => deliveries.covers('a', changedAt(ctime)))).toEqual([
       true,
@@ -32,7 +32,7 @@ describe('what was delivered', () => {
   });
 
   it('covers what is in a folder that was sent whole, or what is directly in one', () => {
-    const deliveries = new Deliveries(new Times());
+    const deliveries = new Deliveries(new Times(), 1);
     deliveries.note('tree', { kind: 'tree', listedAt: 5000 });
     deliveries.note('level', { kind: 'level', listedAt: 5000 });
     deliveries.note('path', { kind: 'path', listedAt: 5000 });
@@ -40,9 +40,17 @@ describe('what was delivered', () => {
     expect(covered.map((path) => deliveries.covers(path, changedAt(0)))).toEqual([true, true, false, false]);
   });
 
+  it('covers nothing whose times are those of another clock', () => {
+    for (const device of [2, undefined]) {
+      const deliveries = new Deliveries(new Times(), device);
+      deliveries.note('a', { kind: 'path', listedAt: 5000 });
+      expect(deliveries.covers('a', changedAt(0))).toBe(false);
+    }
+  });
+
   it('is forgotten when the clock is set', () => {
     const times = new Times();
-    const deliveries = new Deliveries(times);
+    const deliveries = new Deliveries(times, 1);
     deliveries.note('a', { kind: 'path', listedAt: 5000 });
     times.now += 10_000;
     times.setBy += 10;
@@ -52,7 +60,7 @@ describe('what was delivered', () => {
   });
 
   it('is forgotten when it is in doubt, and when there is too much of it', () => {
-    const deliveries = new Deliveries(new Times());
+    const deliveries = new Deliveries(new Times(), 1);
     for (let i = 0; i <= 5000; i += 1) deliveries.note(`f${i}`, { kind: 'path', listedAt: 5000 });
     expect(['f0', 'f1', 'f5000'].map((path) => deliveries.covers(path, changedAt(0)))).toEqual([
       false,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Found } from '../../src/watch/disk.ts';
 import { HardLinks } from '../../src/watch/hard-links.ts';
-import { diskOf, found } from '../support/found.ts';
+import { diskOf, found, missing } from '../support/found.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -10,11 +10,10 @@ const named = (inode: number, links: number) => found('file', { inode, links });
 
 /** A tree whose scans take 10 ms and find what they are told to. */
 function hardLinks(paths: Record<string, Found>, names: string[][]) {
-  const disk = diskOf(paths);
   const scans: (readonly string[])[] = [];
   const others: string[] = [];
   const links = new HardLinks({
-    disk: { ...disk, look: (path) => paths[path] ?? disk.look(path) },
+    disk: { ...diskOf({}), look: (path) => paths[path] ?? missing },
     scan: async (files) => {
       scans.push(files);
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -79,6 +78,20 @@ describe('a file with several names', () => {
     expect(scans).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(60);
     expect(scans).toEqual([['1:1'], ['1:2']]);
+  });
+
+  it('is looked for when none of its names leads to it any more: a folder may have been renamed', async () => {
+    const { of, paths, scans, others } = hardLinks({ a: named(1, 2), 'd/b': named(1, 2) }, [['a', 'd/b']]);
+    of('a');
+    await vi.advanceTimersByTimeAsync(1000);
+    others.length = 0;
+    paths['e/b'] = named(1, 1);
+    delete paths['d/b'];
+    paths.a = found('folder');
+    expect(of('a')).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(scans).toHaveLength(2);
+    expect(scans[1]).toEqual(['1:1']);
   });
 
   it('has nothing found when it is over', async () => {

@@ -5,7 +5,13 @@ import { planTasks, RootGoneError, type SendRules } from '../../src/watch/planne
 import { excluding, filterOf } from '../support/event-filter.ts';
 import { diskOf, found, missing } from '../support/found.ts';
 
-const RULES: SendRules = { filter: filterOf(), deletes: true, sendsFiles: true, sendsFolders: true };
+const RULES: SendRules = {
+  filter: filterOf(),
+  deletes: true,
+  sendsFiles: true,
+  sendsFolders: true,
+  followsLinks: false,
+};
 const [file, folder] = [found('file'), found('folder')];
 
 const change = (path: string, kind: ChangeKind = 'path') => changeOf(path, kind, 0);
@@ -87,6 +93,21 @@ describe('the switches', () => {
     const off = { sendsFolders: false };
     expect(plan([change('d'), change('d/a')], { d: folder, 'd/a': file }, off)).toEqual(['changed d/a']);
     expect(plan([change('d', 'tree')], { d: folder }, off)).toEqual(['mirrored d']);
+  });
+});
+
+describe('a symlink', () => {
+  const link = found('file', { isSymlink: true, isRegular: false });
+
+  it('is sent as a link', () => {
+    expect(plan([change('l')], { l: link })).toEqual(['changed l']);
+  });
+
+  it('that is followed may be a folder, and is sent with all that is in it', () => {
+    expect(plan([change('l')], { l: link }, { followsLinks: true })).toEqual(['mirrored l']);
+    expect(plan([change('l')], { l: link }, { followsLinks: true, deletes: false })).toEqual(['added l']);
+    expect(plan([change('l')], { l: link }, { followsLinks: true, sendsFiles: false })).toEqual([]);
+    expect(plan([change('f')], { f: file }, { followsLinks: true })).toEqual(['changed f']);
   });
 });
 

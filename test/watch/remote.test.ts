@@ -103,13 +103,13 @@ function remoteOf({
   const dirty: string[] = [];
   const batches: string[] = [];
   let rootGone = 0;
-  const root = { path: '/watched', device: 1, inode: disk.root.inode };
+  const root = { path: '/watched', device: 1, inode: disk.root.inode, hasOurClock: true };
   const remote = new Remote({
     name: 'host::m',
     folder: '',
     sessions,
     mostSessions,
-    rules: { filter, deletes: true, sendsFiles: true, sendsFolders: true },
+    rules: { filter, deletes: true, sendsFiles: true, sendsFolders: true, followsLinks: false },
     disk,
     root,
     retryMs: 60_000,

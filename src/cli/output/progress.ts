@@ -15,6 +15,8 @@ export interface Completion {
   readonly listed: number;
   /** The list is still growing. */
   readonly isGrowing: boolean;
+  /** The line is written over the one for the file before, which may have been longer. */
+  readonly coversLast: boolean;
 }
 
 const UPDATE_MS = 1000;
@@ -37,6 +39,7 @@ export class ProgressMeter {
   #samples: Array<{ readonly at: number; readonly done: number }> = [];
   #start: { readonly at: number; readonly done: number } | undefined;
   #shownAt = 0;
+  #checkLength = 0;
 
   /** `now` is a clock in milliseconds. */
   constructor(readability: Readability, now: () => number) {
@@ -69,9 +72,14 @@ export class ProgressMeter {
     const start = this.#start ?? { at: now, done };
     const elapsedMs = now - start.at;
     const rate = rateOf(done - start.done, elapsedMs);
-    const { transferredFiles, toCheck, listed, isGrowing } = completion;
-    const check = `${isGrowing ? 'ir' : 'to'}-chk=${toCheck}/${listed}`;
-    return `${this.#line({ done, total }, rate, elapsedMs / 1000)} (xfr#${transferredFiles}, ${check})`;
+    return this.#line({ done, total }, rate, elapsedMs / 1000) + this.#check(completion);
+  }
+
+  #check({ transferredFiles, toCheck, listed, isGrowing, coversLast }: Completion): string {
+    const text = ` (xfr#${transferredFiles}, ${isGrowing ? 'ir' : 'to'}-chk=${toCheck}/${listed})`;
+    const covered = this.#checkLength;
+    this.#checkLength = text.length;
+    return coversLast ? text.padEnd(covered) : text;
   }
 
   #line({ done, total }: Advance, rate: number, seconds: number): string {

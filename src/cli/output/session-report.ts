@@ -6,7 +6,7 @@ import {
   type OutputOptions,
   type Problem,
   type PushResult,
-  type PushSession,
+  type RunningPush,
   type SentContent,
   type ServerMessage,
   type TransferOptions,
@@ -34,7 +34,7 @@ export interface ReportParts {
 
 /** Says what a push does while it does it, in rsync's words and at rsync's moments. */
 export class SessionReport {
-  readonly #session: PushSession;
+  readonly #session: RunningPush;
   readonly #parts: ReportParts;
   readonly #context: LineContext;
   readonly #lines: ItemLines;
@@ -45,7 +45,7 @@ export class SessionReport {
   /** Bytes of the files that were sent before the present one. */
   #doneBytes = 0;
 
-  constructor(session: PushSession, parts: ReportParts) {
+  constructor(session: RunningPush, parts: ReportParts) {
     const { options, output, levels, paths, now, processId } = parts;
     this.#session = session;
     this.#parts = parts;
@@ -202,6 +202,7 @@ export class SessionReport {
       toCheck: listed - place,
       listed,
       isGrowing: !isComplete,
+      coversLast: this.#parts.levels.PROGRESS > 1,
     };
   }
 }

@@ -41,7 +41,7 @@ export const digestLengths: Readonly<Record<ChecksumName, number>> = {
 /**
  * The strong checksum of a session. Files are not seeded, but with `old-md4`.
  *
- * Source: shared/protocol chapter 3, section 4.3.
+ * Source: docs/protocol chapter 3, section 4.3.
  */
 export async function createStrongChecksum(setup: ChecksumSetup): Promise<StrongChecksum> {
   const { name } = setup;

@@ -25,7 +25,7 @@ export interface HeartbeatParts {
  * Watches the clock of one connection: ends it when the peer has owed us an answer for too long or the caller aborts,
  * and speaks up when we have been silent ourselves.
  *
- * Source: shared/protocol chapter 1, section 6.3; chapter 3, section 12.
+ * Source: docs/protocol chapter 1, section 6.3; chapter 3, section 12.
  */
 export class Heartbeat {
   readonly #parts: HeartbeatParts;

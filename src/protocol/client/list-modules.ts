@@ -16,7 +16,7 @@ export interface ModuleList {
 /**
  * The modules that a daemon shows to everybody.
  *
- * Source: shared/protocol chapter 1, section 4.3.
+ * Source: docs/protocol chapter 1, section 4.3.
  */
 export async function listModules(
   target: Pick<DaemonTarget, 'host' | 'port' | 'user'>,

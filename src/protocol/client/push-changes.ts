@@ -1,4 +1,5 @@
 import { type ChangeSet, ChangeTree, type ChangeTreeOptions } from '../files/change-tree.ts';
+import { entryWishes } from '../files/entry-wishes.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
@@ -16,7 +17,7 @@ export async function pushChanges(
   changes: ChangeSet,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
-  const tree = new ChangeTree(root, changes, { hardLinks: false, atimes: false, ...sweepsOf(session) });
+  const tree = new ChangeTree(root, changes, changeTreeOptions(session));
   try {
     const filterList = encodeChangeRules(session, changes);
     return await session.run({ tree, filterList, listeners });
@@ -25,19 +26,20 @@ export async function pushChanges(
   }
 }
 
-/** What the server has to look through for its deletions. */
-export function sweepsOf({
+/** How changes have to be listed in a session. */
+export function changeTreeOptions({
   options,
   terms,
-}: Pick<PushSession, 'options' | 'terms'>): Pick<ChangeTreeOptions, 'sweepsRoot' | 'prunes'> {
-  return { sweepsRoot: terms.protocol < 30, prunes: options.pruneEmptyDirs === true };
+}: Pick<PushSession, 'options' | 'terms'>): ChangeTreeOptions {
+  const prunes = options.pruneEmptyDirs === true;
+  return { ...entryWishes(options), sweepsRoot: terms.protocol < 30, prunes };
 }
 
 /**
  * The filter list that goes with a change set: it allows the server to delete what the set says, and nothing else. None
  * is sent to a server that deletes nothing.
  *
- * Source: shared/protocol chapter 2, section 2.8 (e).
+ * Source: docs/protocol chapter 2, section 2.8 (e).
  */
 export function encodeChangeRules(
   { options, terms: { protocol } }: Pick<PushSession, 'options' | 'terms'>,

@@ -2,13 +2,24 @@ import type { Problem } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import type { Item } from '../roles/item.ts';
 import type { SentContent } from '../roles/sender.ts';
-import type { PushSession } from './push-session.ts';
+import type { Terms } from '../terms.ts';
 import type { ServerMessage } from './server-messages.ts';
+
+/** What may be asked of a session while it pushes. */
+export interface RunningPush {
+  readonly terms: Terms;
+  /** The message of the day, line by line. */
+  readonly motd: readonly string[];
+  /** How far the file list is: it may go on while files are sent. */
+  readonly list: { readonly isComplete: boolean; readonly entries: number; readonly size: number };
+  /** How many entries the file list has in front of this one. */
+  placeOf(item: Item): number;
+}
 
 /** What to be told while a push runs. Nothing may be thrown from here. */
 export interface PushListeners {
   /** The session is set up, and its file list comes next. */
-  begin?(session: PushSession): void;
+  begin?(session: RunningPush): void;
   /**
    * An entry was looked at by the receiver, and changed, created or (with two `-i`) left as it is. `sent` is there if
    * its content has been sent for that.

@@ -1,6 +1,5 @@
 import type { FileEntry } from '../file-list/file-entry.ts';
-import type { PushListeners } from './push-listeners.ts';
-import type { PushSession } from './push-session.ts';
+import type { PushListeners, RunningPush } from './push-listeners.ts';
 
 /** How far a push is, at one moment. */
 export interface PushProgressEvent {
@@ -43,7 +42,7 @@ const REMEMBERED = 5;
 export class PushProgress implements AsyncIterable<PushProgressEvent> {
   readonly #everyMs: number;
   readonly #now: () => number;
-  #session: PushSession | undefined;
+  #session: RunningPush | undefined;
   #files = 0;
   /** Bytes of the files that are done, and of the present one. */
   #doneBytes = 0;

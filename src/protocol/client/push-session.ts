@@ -27,7 +27,7 @@ import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
 import type { Connection } from './connection.ts';
 import { entryFormatOf, tokenWriterFor } from './formats.ts';
-import type { PushListeners } from './push-listeners.ts';
+import type { PushListeners, RunningPush } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
 import { type ServerMessage, ServerMessages } from './server-messages.ts';
 
@@ -59,13 +59,12 @@ interface PushSessionParts {
  * A session that is connected, authenticated and set up, and waits: either to push one tree, or to be closed. It may
  * wait for as long as the server likes; empty frames keep it alive meanwhile.
  */
-export class PushSession {
+export class PushSession implements RunningPush {
   readonly terms: Terms;
   /** To be remembered for the next session with this server. */
   readonly offers: ServerOffers;
   /** Those with which it was opened. */
   readonly options: ResolvedOptions;
-  /** The message of the day, line by line. */
   readonly motd: readonly string[];
   readonly #connection: Connection;
   readonly #messages: ServerMessages;
@@ -167,13 +166,11 @@ export class PushSession {
     else if (filterList !== undefined) throw new UsageError('filter rules are for a server that deletes');
   }
 
-  /** How far the file list is: it may go on while files are sent. */
-  get list(): { readonly isComplete: boolean; readonly entries: number; readonly size: number } {
+  get list(): RunningPush['list'] {
     const { isComplete = false, totalSize: size = 0 } = this.#lists ?? {};
     return { isComplete, entries: this.#list.total, size };
   }
 
-  /** How many entries the file list has in front of this one. */
   placeOf({ index }: Item): number {
     return this.#list.placeOf(index);
   }

@@ -27,7 +27,7 @@ const MAX_KEPT_TEXTS = 20;
 /**
  * Takes the messages that come between the server's data.
  *
- * Source: shared/protocol chapter 2, section 2.2; chapter 3, section 13.
+ * Source: docs/protocol chapter 2, section 2.2; chapter 3, section 13.
  */
 export class ServerMessages {
   readonly #handlers: MessageHandlers;

@@ -36,7 +36,7 @@ interface Streams {
  * Asks a proxy that we are connected to for a tunnel; afterwards the stream is that of the target. Nothing of the
  * target's first words is lost, which may come in the same segment.
  *
- * Source: shared/protocol chapter 1, section 3.
+ * Source: docs/protocol chapter 1, section 3.
  */
 export async function openTunnel(
   streams: Streams,

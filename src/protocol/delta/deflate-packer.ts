@@ -23,7 +23,7 @@ export interface DeflateOptions {
  * Raw deflate, restarted for each file. Every piece is deflated on its own with the last 32 KiB as its dictionary,
  * which gives the same stream as one compressor that never stops.
  *
- * Source: shared/protocol chapter 3, section 7.3.
+ * Source: docs/protocol chapter 3, section 7.3.
  */
 export class DeflatePacker implements Packer {
   readonly #options: DeflateOptions;

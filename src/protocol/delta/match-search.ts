@@ -25,7 +25,7 @@ export interface SearchOptions {
  * was with {@link advance}, until the end. Everything goes to the sink in the order of the new file.
  *
  * Runs of adjacent blocks are kept together ("want"): repeated blocks then ascend, which compressed tokens need to
- * be short. Source: shared/protocol chapter 3, sections 5.2, 5.3 and 5.5.
+ * be short. Source: docs/protocol chapter 3, sections 5.2, 5.3 and 5.5.
  */
 export class MatchSearch {
   readonly #scanner: Scanner;

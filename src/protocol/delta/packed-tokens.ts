@@ -34,7 +34,7 @@ export interface Packer {
  *   80-BF               block = last + low 6 bits
  *   C0-FF uint16        the same, first of a run, how many more
  *
- * Source: shared/protocol chapter 3, section 7.2.
+ * Source: docs/protocol chapter 3, section 7.2.
  */
 export class PackedTokens implements TokenWriter {
   readonly #output: TokenOutput;

@@ -12,7 +12,7 @@ import {
  *
  *   int32 count | int32 block length | int32 strong length | int32 remainder
  *
- * Source: shared/protocol chapter 3, sections 3.1, 3.8 and 4.1.
+ * Source: docs/protocol chapter 3, sections 3.1, 3.8 and 4.1.
  */
 export interface SumHead {
   readonly blockCount: number;

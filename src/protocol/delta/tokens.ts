@@ -30,7 +30,7 @@ export interface TokenOutput {
  *   int32 t < 0             block -1 - t
  *   int32 0                 end of file
  *
- * Source: shared/protocol chapter 3, sections 5.4 and 7.1.
+ * Source: docs/protocol chapter 3, sections 5.4 and 7.1.
  */
 export class PlainTokens implements TokenWriter {
   readonly #output: TokenOutput;

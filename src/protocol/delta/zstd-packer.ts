@@ -10,7 +10,7 @@ const MOST_LEVEL = 22;
  * zstd: rsync keeps one stream for the whole session; receivers take a complete frame for every piece just as well,
  * and then nothing needs to be flushed or carried on.
  *
- * Source: shared/protocol chapter 3, section 7.4.
+ * Source: docs/protocol chapter 3, section 7.4.
  */
 export class ZstdPacker implements Packer {
   readonly #level: number;

@@ -15,7 +15,7 @@ const LONELY_DEVICE = 0x7fff_ffffn;
  *   | [gid [name]] | [device] | [target] | [dev, ino] | [checksum]
  *
  * "The one before" is never forgotten, also not between the lists of incremental recursion.
- * Source: shared/protocol chapter 2, section 2.3.
+ * Source: docs/protocol chapter 2, section 2.3.
  */
 export class EntryEncoder {
   readonly #format: EntryFormat;

@@ -1,7 +1,7 @@
 /**
  * The flags in front of an entry. Some bits have a second meaning, by protocol or by the kind of file.
  *
- * Source: shared/protocol chapter 2, section 2.3.
+ * Source: docs/protocol chapter 2, section 2.3.
  */
 export const entryFlags = {
   topDir: 0x0001,

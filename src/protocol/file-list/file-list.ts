@@ -21,7 +21,7 @@ export interface SubList {
  * The entries that indexes of the peer may refer to: lists are added as they are sent and dropped as they are
  * finished, oldest first.
  *
- * Source: shared/protocol chapter 2, sections 2.5 and 2.6.
+ * Source: docs/protocol chapter 2, sections 2.5 and 2.6.
  */
 export class FileList {
   readonly #compare: (a: FileEntry, b: FileEntry) => number;

@@ -1,6 +1,6 @@
 /*
  * The type bits of a mode, the same on the wire whatever the platform.
- * Source: shared/protocol chapter 2, section 2.3 (mode).
+ * Source: docs/protocol chapter 2, section 2.3 (mode).
  */
 
 const TYPE_BITS = 0o170_000;

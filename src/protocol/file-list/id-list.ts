@@ -13,7 +13,7 @@ export interface NamedId {
  *   { id, length byte, name } ... 0 [length byte, name of id 0]
  *
  * The name of id 0 is there with the compat flag for it. Ids are varints from protocol 30 on, int32 before.
- * Source: shared/protocol chapter 2, section 2.7.
+ * Source: docs/protocol chapter 2, section 2.7.
  */
 
 export interface IdListFormat {

@@ -12,7 +12,7 @@ const FIRST_SURROGATE = 0xd800;
  * characters. From protocol 29 on folders are compared component by component: at each level first what is not a
  * folder, then the folders as if their names ended with a slash, each right before its contents, and `.` before all.
  *
- * Source: shared/protocol chapter 2, section 2.5.
+ * Source: docs/protocol chapter 2, section 2.5.
  */
 export function orderOf(protocol: number): Compare {
   return protocol >= 29 ? compareByComponent : (a, b) => compareNames(a.name, b.name);

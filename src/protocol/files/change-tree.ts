@@ -57,7 +57,7 @@ interface Node {
  * except those from which something is to be deleted: these promise their contents, and the filter rules that go with
  * the list protect everything but the victims.
  *
- * Source: shared/protocol chapter 2, section 2.8 (e).
+ * Source: docs/protocol chapter 2, section 2.8 (e).
  */
 export class ChangeTree implements SourceTree {
   readonly idNames: IdNames = localIdNames();
@@ -85,16 +85,17 @@ export class ChangeTree implements SourceTree {
   roots(): Listing {
     const problems: Problem[] = [];
     const top = readEntry('.', this.#origin, this.#top, this.#options);
-    return { entries: [top, ...this.#entriesIn('.', this.#root, problems)], problems };
+    return { entries: [top, ...this.#entriesIn(top, this.#root, problems)], problems };
   }
 
   children(folder: FileEntry): Listing {
     const problems: Problem[] = [];
-    return { entries: this.#entriesIn(folder.name, this.#find(folder.name), problems), problems };
+    const entries = this.#entriesIn(folder as LocalEntry, this.#find(folder.name), problems);
+    return { entries, problems };
   }
 
   open(entry: FileEntry): SourceFile {
-    const path = pathOf(this.#origin, entry.name);
+    const path = pathOf((entry as LocalEntry).origin, entry.name);
     return this.#opener.open(dirname(path), basename(path));
   }
 
@@ -104,7 +105,7 @@ export class ChangeTree implements SourceTree {
   }
 
   #entriesIn(
-    folder: string,
+    folder: LocalEntry,
     node: Node | 'added' | 'mirrored' | undefined,
     problems: Problem[],
   ): LocalEntry[] {
@@ -124,19 +125,23 @@ export class ChangeTree implements SourceTree {
     }
   }
 
-  #everythingIn(folder: string, wish: 'added' | 'mirrored', problems: Problem[]): LocalEntry[] {
+  #everythingIn(
+    { name: folder, origin }: LocalEntry,
+    wish: 'added' | 'mirrored',
+    problems: Problem[],
+  ): LocalEntry[] {
     const contents = wish === 'mirrored' ? 'listed' : 'none';
-    const entries = readEntries(folder, this.#origin, contents, this.#options, problems);
+    const entries = readEntries(folder, origin, contents, this.#options, problems);
     const { accepts } = this.#options;
     if (accepts === undefined) return entries;
     return entries.filter(({ name, mode }) => accepts(name, isDirectory(mode)));
   }
 
-  #wantedIn(folder: string, node: Node, problems: Problem[]): LocalEntry[] {
+  #wantedIn({ name: folder, origin }: LocalEntry, node: Node, problems: Problem[]): LocalEntry[] {
     return [...node.children].flatMap(([leaf, child]) => {
       const name = folder === '.' ? leaf : `${folder}/${leaf}`;
       const entry = attempt(name, 'lstat', problems, () =>
-        readEntry(name, this.#origin, contentsOf(child), this.#options),
+        readEntry(name, origin, contentsOf(child), this.#options),
       );
       return entry === undefined || (child.children.size > 0 && !isDirectory(entry.mode)) ? [] : [entry];
     });

@@ -1,4 +1,5 @@
 import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { Problem } from '../errors.ts';
 import type { FileEntry, FolderContents } from '../file-list/file-entry.ts';
 import { isDirectory, isSymlink } from '../file-list/file-mode.ts';
@@ -19,6 +20,7 @@ export interface LocalEntry extends FileEntry {
 /** A symlink that had to be followed leads to nothing. */
 export class NoReferentError extends Error {
   readonly code = 'ENOENT';
+  readonly errno = -constants.errno.ENOENT;
 }
 
 /** More symlinks in one path than this are followed by no kernel, which is where rsync ends in a circle of them. */

@@ -18,7 +18,7 @@ export interface SourceArgument {
  * Cuts a source argument as rsync does: without `--relative` only the last component is a name, with it the whole
  * path is, or what follows `/./`.
  *
- * Source: shared/protocol chapter 2, section 2.4.
+ * Source: docs/protocol chapter 2, section 2.4.
  */
 export function parseSource(text: string, isRelative: boolean): SourceArgument {
   if (text === '') throw new UsageError('a source is empty: name a file or folder');
@@ -42,7 +42,7 @@ export function listedSources(
  * Cuts a name of `--files-from`, which is relative to `folder` and cannot lead out of it: leading slashes mean nothing,
  * and `..` takes back the component before it, if there is one.
  *
- * Source: shared/protocol chapter 2, section 2.4; rsync 3.5.0.
+ * Source: docs/protocol chapter 2, section 2.4; rsync 3.5.0.
  */
 export function parseListedName(folder: string, text: string, isRelative: boolean): SourceArgument {
   const name = withinFolder(text);

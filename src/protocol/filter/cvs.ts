@@ -10,7 +10,7 @@ const builtIn =
  * The rules behind a `-C`: the built-in ones, which are perishable, then those of the home directory and the
  * environment, which are not. A `!` among them forgets what the list has so far.
  *
- * Source: shared/protocol chapter 1, section 10.4.
+ * Source: docs/protocol chapter 1, section 10.4.
  */
 export function expandCvsRule(rule: Omit<CvsRule, 'rules'>, ignore: CvsIgnore): CvsRule {
   const perishable: Partial<PatternRule> = { isPerishable: true, origin: originOfPerishable(rule) };

@@ -28,7 +28,7 @@ const LISTED_FOLDERS_PROTOCOL = 30;
  * + /a/olddir/**
  * - *
  * ```
- * Source: shared/protocol chapter 2, section 2.8 (e).
+ * Source: docs/protocol chapter 2, section 2.8 (e).
  */
 export function deletionRules(victims: Iterable<Victim>, protocol: number): DeletionRules {
   const patterns = new Set<string>();

@@ -34,7 +34,7 @@ const MAX_DIR_MERGES = 1000;
  * What holds in a folder below one where `inherited` holds. Rules that are found may be per-directory rules again: their
  * files are looked for at once, in this folder.
  *
- * Source: shared/protocol chapter 1, section 10.8.
+ * Source: docs/protocol chapter 1, section 10.8.
  */
 export function enterFolder(walk: Walk, inherited: RuleLists, path: string, read: ReadRuleFile): RuleLists {
   const folder = path === '' ? walk.root : `${walk.root}/${path}`;

@@ -17,7 +17,7 @@ export interface FilterEnvironment {
  * The rules of a transfer, in the order in which they are tried: the user's in the order given, then what
  * `--backup`, `--partial-dir` and `-C` add.
  *
- * Source: shared/protocol chapter 1, sections 10.3 and 10.4.
+ * Source: docs/protocol chapter 1, sections 10.3 and 10.4.
  */
 export function parseFilters(options: TransferOptions, environment: FilterEnvironment = {}): FilterRules {
   const settings: RuleSettings = {

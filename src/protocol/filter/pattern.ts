@@ -53,7 +53,7 @@ export class Subject {
  * A pattern without `*`, `?` and `[` is compared as it is: a backslash is only a backslash there. With one of them it
  * quotes, and `x[1]` is a set: such a rule does not match a file of that very name (`x\[1\]` does).
  *
- * Source: shared/protocol chapter 1, section 10.7.
+ * Source: docs/protocol chapter 1, section 10.7.
  */
 export function compileRule(rule: PatternRule): CompiledRule {
   const isFolderOnly = rule.pattern.endsWith('/');

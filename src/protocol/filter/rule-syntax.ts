@@ -71,7 +71,7 @@ const RULE =
  * ```
  * One blank or underscore is in front of the value; all that follows belongs to it.
  *
- * Source: shared/protocol chapter 1, section 10.3.
+ * Source: docs/protocol chapter 1, section 10.3.
  */
 export function parseRule(
   text: string,

@@ -18,7 +18,7 @@ export interface TextLayout {
  * Cuts a rule file into rules: lines that end with LF, CR or CRLF, without empty ones and those that begin with `#` or
  * `;`. Blanks at the ends of a line belong to it.
  *
- * Source: shared/protocol chapter 1, section 10.3.
+ * Source: docs/protocol chapter 1, section 10.3.
  */
 export function* splitRules(bytes: Buffer, layout: TextLayout): Generator<RuleText> {
   const text = decodeName(bytes);

@@ -14,7 +14,7 @@ import { concerns, type Side } from './rule.ts';
  * The rules that hold in one folder of a walk. Immutable: entering a folder gives a new scope, with the rules of the
  * per-directory files found there in front of the inherited ones.
  *
- * Source: shared/protocol chapter 1, sections 10.7 and 10.8.
+ * Source: docs/protocol chapter 1, sections 10.7 and 10.8.
  */
 export class FilterScope {
   readonly #walk: Walk;

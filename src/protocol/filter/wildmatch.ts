@@ -9,7 +9,7 @@ import { parseWildcards, type Segment, type SegmentGroup } from './wildcard-synt
  * form a group, and a group that breaks at a slash is tried again further right. What was found stays known, so that
  * no pattern takes longer than its length times that of the text.
  *
- * Source: shared/protocol chapter 1, section 10.7.
+ * Source: docs/protocol chapter 1, section 10.7.
  */
 export function compileWildcards(pattern: string): (text: string) => boolean {
   const groups = parseWildcards(pattern);

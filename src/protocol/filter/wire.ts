@@ -20,7 +20,7 @@ const PERISHABLE_PROTOCOL = 30;
  * Whether a client that pushes sends a filter list at all: the server expects one only if it needs it. A client that
  * pulls always sends one. Throws a ProtocolError if the server would delete without hearing of rules for it.
  *
- * Source: shared/protocol chapter 1, section 10.1.
+ * Source: docs/protocol chapter 1, section 10.1.
  */
 export function pushSendsFilterList(
   options: TransferOptions,
@@ -43,7 +43,7 @@ export function pushSendsFilterList(
  * ```
  * Throws a ProtocolError if the server's version cannot express one of them.
  *
- * Source: shared/protocol chapter 1, sections 10.2 and 10.5.
+ * Source: docs/protocol chapter 1, sections 10.2 and 10.5.
  */
 export function encodeFilterList(
   encoder: Encoder,

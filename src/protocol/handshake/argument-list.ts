@@ -17,7 +17,7 @@ const NEWLINE = 0x0a;
  *
  * So no argument can be empty, and none can hold what ends it.
  *
- * Source: shared/protocol chapter 1, sections 7.1 and 7.4.
+ * Source: docs/protocol chapter 1, sections 7.1 and 7.4.
  *
  * @throws UsageError for an argument that cannot be sent; nothing is written then.
  */

@@ -20,7 +20,7 @@ export function chooseDigest(server: Greeting, protocol: number): ResponseDigest
 /**
  * The answer to a challenge: the digest of password and challenge, in base64 without padding.
  *
- * Source: shared/protocol chapter 1, section 5.3.
+ * Source: docs/protocol chapter 1, section 5.3.
  */
 export async function answerChallenge(
   digest: ResponseDigest,

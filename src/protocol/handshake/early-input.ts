@@ -8,7 +8,7 @@ const MAX_LENGTH = 5120;
 /**
  * What `--early-input` hands to the daemon's `early exec`.
  *
- * Source: shared/protocol chapter 1, section 4.5.
+ * Source: docs/protocol chapter 1, section 4.5.
  */
 export function readEarlyInput(file: string): Buffer {
   const bytes = Buffer.alloc(MAX_LENGTH + 1);

@@ -16,7 +16,7 @@ export type AuthDigest = (typeof authDigests)[number];
 /**
  * The first line of each side: `@RSYNCD: <version>.<sub>[ <digest>...]`.
  *
- * Source: shared/protocol chapter 1, section 4.1.
+ * Source: docs/protocol chapter 1, section 4.1.
  */
 export interface Greeting {
   readonly version: number;

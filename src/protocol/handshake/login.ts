@@ -49,7 +49,7 @@ interface LoginStreams {
  * Greets a daemon, names the module and proves who we are; afterwards the daemon waits for the arguments. The message
  * of the day has no mark of its own: it is every line that is nothing else.
  *
- * Source: shared/protocol chapter 1, sections 4 and 5.
+ * Source: docs/protocol chapter 1, sections 4 and 5.
  */
 export async function logIn(streams: LoginStreams, request: LoginRequest): Promise<Login> {
   const { reader, writer } = streams;

@@ -14,7 +14,7 @@ const MAX_LINKS = 64;
  * root it must belong to root. The checks are made on the open file. A symlink on the way must belong to root or to
  * us. `-` is standard input. Bytes that are not UTF-8 stand in the password as they do in file names.
  *
- * Source: shared/protocol chapter 1, section 5.4.
+ * Source: docs/protocol chapter 1, section 5.4.
  */
 export function readPasswordFile(file: string): string {
   const text = file === '-' ? readFirst(0, 'standard input') : readChecked(file);

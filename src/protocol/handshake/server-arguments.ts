@@ -137,7 +137,7 @@ const words: readonly WordRow[] = [
  * The words a client sends to a daemon when it pushes: option letters in one cluster, long options, `.`, paths.
  * Values are not escaped: a daemon takes them as they are (but 3.4.4 and later drop single backslashes).
  *
- * Source: shared/protocol chapter 1, sections 7 and 8.
+ * Source: docs/protocol chapter 1, sections 7 and 8.
  *
  * @param given the options as they were given, not resolved: real clients leave out what the server derives itself
  */

@@ -62,7 +62,7 @@ export interface SetUp {
  *
  * From here on the writer sends frames, where the protocol has them in this direction.
  *
- * Source: shared/protocol chapter 1, sections 6 and 9.
+ * Source: docs/protocol chapter 1, sections 6 and 9.
  */
 export async function setUp(reader: WireReader, writer: WireWriter, request: SetUpRequest): Promise<SetUp> {
   const { protocol, remembered } = request;

@@ -49,7 +49,7 @@ const URL_FORM = 'rsync://[USER@]HOST[:PORT]/MODULE/PATH';
 /**
  * Reads a source or destination as the user typed it. What cannot be anything else is a local path.
  *
- * Source: shared/protocol chapter 1, section 2.1.
+ * Source: docs/protocol chapter 1, section 2.1.
  *
  * @throws TargetError if a daemon's module has no name, UsageError for a port that cannot be one.
  */

@@ -2,7 +2,7 @@
  * How a transfer is done, in rsync's own words: every field is the camel-cased name of an rsync option and means what
  * that option means. A field that is left out is off (or rsync's default). Sizes are bytes, times are seconds.
  *
- * Source: rsync(1); what reaches the server and how: shared/protocol chapter 1, section 8.
+ * Source: rsync(1); what reaches the server and how: docs/protocol chapter 1, section 8.
  */
 export interface TransferOptions {
   // What is transferred

@@ -17,7 +17,7 @@ export interface ArrivalsParts {
  * Hears from the receiver what has arrived, and removes that at its source, where the tree can: `--remove-source-files`.
  * Folders stay. The receiver asks for few files ahead of what has arrived, so no more than some dozen wait to be removed.
  *
- * Source: shared/protocol chapter 3, section 9.
+ * Source: docs/protocol chapter 3, section 9.
  */
 export class Arrivals {
   readonly #parts: ArrivalsParts;

@@ -51,7 +51,7 @@ export interface SentFile {
  * Sends the content of files as tokens, one file at a time, in slices. Two buffers take turns, so that reading the
  * next slice overlaps with sending the last, also from one file to the next.
  *
- * Source: shared/protocol chapter 3, sections 5 and 6.
+ * Source: docs/protocol chapter 3, sections 5 and 6.
  */
 export class FileSender {
   readonly #parts: FileSenderParts;

@@ -8,7 +8,7 @@ import type { FilterScope } from '../filter/scope.ts';
  * A tree without what filter rules hide. Excluded folders are not entered, and what could not be read behind a rule is
  * not missed. Rules of per-directory files are looked for in every folder, where the tree can read them.
  *
- * Source: shared/protocol chapter 1, sections 10.7 and 10.8.
+ * Source: docs/protocol chapter 1, sections 10.7 and 10.8.
  */
 export class FilteredTree implements SourceTree {
   readonly #tree: SourceTree;

@@ -9,7 +9,7 @@ import { MAX_DELETE_COUNT, MAX_PATH_LENGTH } from '../wire/limits.ts';
 /**
  * What is said about a file between generator, sender and receiver, as bits.
  *
- * Source: shared/protocol chapter 3, section 3.2.
+ * Source: docs/protocol chapter 3, section 3.2.
  */
 export const itemFlags = {
   reportAtime: 0x0001,
@@ -37,7 +37,7 @@ export const basisTypes = { destination: 0x80, partialDir: 0x81 } as const;
  *
  *   index | uint16 flags (29+) | [basis type] | [name] | [sum head]
  *
- * Source: shared/protocol chapter 3, section 3.1.
+ * Source: docs/protocol chapter 3, section 3.1.
  */
 export interface Item {
   readonly index: number;

@@ -34,7 +34,7 @@ export function hasChanges(item: Item): boolean {
  *   | | content or value, size, time, permissions, owner, group, atime or crtime, ACL, xattr
  *   <f.st......
  *
- * Source: shared/protocol chapter 3, section 3.7; rsync(1).
+ * Source: docs/protocol chapter 3, section 3.7; rsync(1).
  */
 export function itemize(entry: FileEntry, item: Item, terms: ItemizeTerms): string {
   const head = updateOf(item) + typeOf(entry.mode);

@@ -40,7 +40,7 @@ const NO_NAMES: IdNames = { user: () => undefined, group: () => undefined };
  * Sends the file list: all of it, or with incremental recursion the top first and then folder after folder, depth
  * first, each exactly once.
  *
- * Source: shared/protocol chapter 2, sections 2.3, 2.6 and 2.7.
+ * Source: docs/protocol chapter 2, sections 2.3, 2.6 and 2.7.
  */
 export class ListSender {
   readonly #parts: ListSenderParts;

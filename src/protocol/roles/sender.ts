@@ -78,7 +78,7 @@ interface MovedCounts {
  * Sends the file list and answers each request of the generator, until all phases are done and the goodbye has been
  * said.
  *
- * Source: shared/protocol chapter 3, sections 2.4, 3 and 8.1.
+ * Source: docs/protocol chapter 3, sections 2.4, 3 and 8.1.
  */
 export async function runSender(parts: SenderParts): Promise<SenderCounts> {
   const sender = new Sender(parts);

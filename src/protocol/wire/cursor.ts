@@ -9,7 +9,7 @@ export const NEED_MORE: unique symbol = Symbol('need more bytes');
  * bounds is a {@link ProtocolError} that names the field. Decoders are functions of a cursor: straight-line, without
  * waiting, and without side effects before their last read.
  *
- * Source of the encodings: shared/protocol chapter 2, section 2.1. All integers are little-endian.
+ * Source of the encodings: docs/protocol chapter 2, section 2.1. All integers are little-endian.
  */
 export class Cursor {
   #bytes: Buffer;

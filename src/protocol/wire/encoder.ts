@@ -1,7 +1,7 @@
 /**
  * Writes values into a growing buffer: the mirror of Cursor.
  *
- * Source of the encodings: shared/protocol chapter 2, section 2.1. All integers are little-endian.
+ * Source of the encodings: docs/protocol chapter 2, section 2.1. All integers are little-endian.
  */
 export class Encoder {
   #bytes: Buffer;

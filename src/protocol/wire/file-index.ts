@@ -21,7 +21,7 @@ export const NDX_FLIST_OFFSET = -101;
  *   FE 80|b3 b0 b1 b2        the value itself
  *   FF ...                   the same for -n, with a last value of its own
  *
- * Before, it is a plain int32. Source: shared/protocol chapter 2, section 2.1.
+ * Before, it is a plain int32. Source: docs/protocol chapter 2, section 2.1.
  */
 
 /** The last index of each sign: one per direction of a connection, never reset. */

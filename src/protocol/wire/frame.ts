@@ -9,7 +9,7 @@ import { MAX_FRAME_LENGTH, MAX_MESSAGE_LENGTH } from './limits.ts';
  *   +--------+--------+--------+----------+----------------------+
  *
  * The payloads of data frames, joined, are the stream; their borders mean nothing.
- * Source: shared/protocol chapter 2, section 2.2.
+ * Source: docs/protocol chapter 2, section 2.2.
  */
 
 /** Frame codes that may appear on a connection. */

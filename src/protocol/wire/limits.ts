@@ -1,7 +1,7 @@
 /**
  * The bounds on every number that a peer sends, checked where it is decoded.
  *
- * Source: shared/protocol chapter 2, sections 2.1, 2.2 and 2.9; chapter 3, section 3.8.
+ * Source: docs/protocol chapter 2, sections 2.1, 2.2 and 2.9; chapter 3, section 3.8.
  */
 
 export const MAX_INT32 = 0x7fff_ffff;

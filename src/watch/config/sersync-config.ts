@@ -7,7 +7,7 @@ import type { PathPattern } from './path-pattern.ts';
  * Every element that can be switched has `isOn`. Missing elements are off, missing values are those of sersync's own
  * example.
  *
- * Source: shared/SERSYNC.md (sersync 2.5.4).
+ * Source: docs/migrating-from-sersync.md (sersync 2.5.4).
  */
 export interface SersyncConfig {
   /** `<head version>`: `2.5` in all known files. */

@@ -13,7 +13,7 @@ const onOff = element(['start']);
 /**
  * Every element and attribute of a confxml.xml, sersync's and our own. All four kinds of `<plugin>` share one entry.
  *
- * Source: sersync 2.5.4, shared/SERSYNC.md.
+ * Source: sersync 2.5.4, docs/migrating-from-sersync.md.
  */
 export const vocabulary: Vocabulary = element([], {
   head: element(['version'], {

@@ -22,6 +22,8 @@ export interface WatchedRoot {
   readonly path: string;
   readonly device: number;
   readonly inode: number;
+  /** The times of its files come from the clock of this machine, not from that of a file server. */
+  readonly hasOurClock: boolean;
 }
 
 /** What a session is to send. */

@@ -1,6 +1,8 @@
 import {
   ChangeTree,
+  changeTreeOptions,
   encodeChangeRules,
+  entryWishes,
   LocalTree,
   type Problem,
   type PushListeners,
@@ -8,7 +10,6 @@ import {
   type PushSession,
   parseFilters,
   pushTree,
-  sweepsOf,
   type TransferOptions,
 } from '../../protocol/index.ts';
 import { EventFilter } from '../event-filter.ts';
@@ -51,15 +52,17 @@ async function send(
 ): Promise<PushResult> {
   const { root } = work;
   const filter = new EventFilter(work.filter);
-  const wishes = {
-    hardLinks: transfer.hardLinks === true,
-    atimes: (transfer.atimes ?? 0) > 0,
-    accepts: (path: string, isFolder: boolean) => filter.acceptsEntry(path, isFolder),
-  };
+  const accepts = (path: string, isFolder: boolean) => filter.acceptsEntry(path, isFolder);
   const tree =
     work.kind === 'changes'
-      ? new ChangeTree(root.path, work.changes, { ...wishes, ...sweepsOf(session) })
-      : new LocalTree([`${root.path}/`], { ...wishes, recursive: true, dirs: true, relative: false });
+      ? new ChangeTree(root.path, work.changes, { ...changeTreeOptions(session), accepts })
+      : new LocalTree([`${root.path}/`], {
+          ...entryWishes(session.options),
+          accepts,
+          recursive: true,
+          dirs: true,
+          relative: false,
+        });
   const guarded = new GuardedTree(tree, root);
   try {
     if (work.kind === 'changes') {

@@ -9,7 +9,7 @@ function meter(readability: 0 | 1 | 2 | 3 = 1) {
   return { meter: measuring, wait: (ms: number) => (now += ms) };
 }
 
-const completion = { transferredFiles: 1, toCheck: 1, listed: 3, isGrowing: false };
+const completion = { transferredFiles: 1, toCheck: 1, listed: 3, isGrowing: false, coversLast: false };
 
 /** The columns are those of rsync 3.5.0. */
 describe('a progress line', () => {
@@ -41,6 +41,19 @@ describe('a progress line', () => {
   it('says that the list still grows', () => {
     const line = meter().meter.complete({ done: 1, total: 1 }, { ...completion, isGrowing: true });
     expect(line).toContain('(xfr#1, ir-chk=1/3)');
+  });
+
+  it('covers the line before it, where that was longer and must be covered', () => {
+    const { meter: one } = meter();
+    const lines = [100, 99, 98].map((toCheck) =>
+      one.complete({ done: 1, total: 1 }, { ...completion, toCheck, listed: 137, coversLast: true }),
+    );
+    expect(lines.map((line) => line.slice(line.indexOf('to-chk')))).toEqual([
+      'to-chk=100/137)',
+      'to-chk=99/137) ',
+      'to-chk=98/137)',
+    ]);
+    expect(one.complete({ done: 1, total: 1 }, { ...completion, toCheck: 9 })).toMatch(/to-chk=9\/3\)$/);
   });
 
   it('comes once a second', () => {

@@ -4,7 +4,7 @@ import {
   type Item,
   PushProgress,
   type PushProgressEvent,
-  type PushSession,
+  type RunningPush,
   type SentContent,
 } from '../../../src/protocol/index.ts';
 
@@ -13,11 +13,11 @@ const sent = {} as SentContent;
 const file = (size: number) => ({ name: 'file', size }) as FileEntry;
 
 /** A push whose list is as given, and a clock that stands still unless it is set. */
-function scene(list: Partial<PushSession['list']> = {}) {
+function scene(list: Partial<RunningPush['list']> = {}) {
   const clock = { now: 0 };
   const progress = new PushProgress({ everyMs: 1000, now: () => clock.now });
   const listeners = progress.listen();
-  listeners.begin?.({ list: { entries: 3, size: 10_000, isComplete: true, ...list } } as PushSession);
+  listeners.begin?.({ list: { entries: 3, size: 10_000, isComplete: true, ...list } } as RunningPush);
   return { clock, listeners, events: progress[Symbol.asyncIterator]() };
 }
 
@@ -97,7 +97,7 @@ describe('the progress of a push', () => {
       deleted: (path) => heard.push(`deleted ${path}`),
       end: () => heard.push('end'),
     });
-    listeners.begin?.({} as PushSession);
+    listeners.begin?.({} as RunningPush);
     listeners.progress?.(file(1), 1);
     listeners.item?.(file(1), item, sent);
     listeners.deleted?.('x', false);

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -123,5 +123,32 @@ describe('a list of changes', () => {
     rmSync(folder, { recursive: true });
     expect(() => list({})).toThrow(/ENOENT/);
     writeTree(folder, {});
+  });
+});
+
+describe('a symlink that is followed', () => {
+  it('is listed as the folder that it leads to, and read from there', () => {
+    symlinkSync('../../a', join(folder, 'new', 'x', 'link'));
+    const { names, tree, listed } = list({ mirrored: ['new/x/link'] }, { copyLinks: true });
+    expect(names).toEqual([
+      '. none',
+      'new none',
+      'new/x none',
+      'new/x/link listed',
+      'new/x/link/b listed',
+      'new/x/link/b/c',
+      'new/x/link/b/other',
+      'new/x/link/d',
+      'new/x/link/e listed',
+      'new/x/link/e/f',
+    ]);
+    const entry = listed.find(({ name }) => name.endsWith('b/c'));
+    if (entry === undefined) return expect.unreachable();
+    const file = tree.open(entry);
+    const content = Buffer.alloc(1);
+    file.read(content, 0);
+    file.close();
+    tree.close();
+    expect(content.toString()).toBe('c');
   });
 });

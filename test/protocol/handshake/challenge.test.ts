@@ -8,7 +8,7 @@ import {
 import { parseGreeting } from '../../../src/protocol/handshake/greeting.ts';
 import { recordedSessions } from '../../support/recorded-sessions.ts';
 
-/** Accepted by real servers, for the password `s3cret-Pw`; shared/protocol chapter 1, section 5.3. */
+/** Accepted by real servers, for the password `s3cret-Pw`; docs/protocol chapter 1, section 5.3. */
 const responses: ReadonlyArray<readonly [ResponseDigest, string]> = [
   ['old-md4', 'GLb6W5WBvikNuWB0yeEz4Q'],
   ['md4', 'k5NMMgBtXspAgs4DYGnvqw'],

@@ -59,7 +59,7 @@ describe('the set-up', () => {
     expect(Object.isFrozen(terms)).toBe(true);
   });
 
-  // The flags that real servers sent: shared/protocol chapter 1, section 9.1, and chapter 3, section 4.4.
+  // The flags that real servers sent: docs/protocol chapter 1, section 9.1, and chapter 3, section 4.4.
   it.each([
     ['3.0.0', '02', { safeFileList: true, seedFirst: false, varintFlags: false, transferChecksum: 'md5' }],
     ['3.1.0', '0e', { safeFileList: true, seedFirst: false, varintFlags: false, transferChecksum: 'md5' }],

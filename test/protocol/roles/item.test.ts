@@ -25,7 +25,7 @@ const HEAD = { blockCount: 2, blockLength: 700, strongLength: 2, remainder: 0 };
 const HEAD_HEX = '02000000' + 'bc020000' + '02000000' + '00000000';
 const item = (one: Item): GeneratorRecord => ({ kind: 'item', item: one });
 
-// Records that real generators sent: shared/protocol chapter 3, sections 2 and 3.
+// Records that real generators sent: docs/protocol chapter 3, sections 2 and 3.
 describe('a record of the generator', () => {
   it.each<readonly [string, number, string, GeneratorRecord]>([
     ['a changed file', 31, `010c80${HEAD_HEX}`, item({ index: 0, flags: 0x800c, head: HEAD })],

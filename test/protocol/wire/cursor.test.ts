@@ -5,7 +5,7 @@ import { Cursor, NEED_MORE } from '../../../src/protocol/wire/cursor.ts';
 import { Encoder } from '../../../src/protocol/wire/encoder.ts';
 import { assertDecodes } from '../../support/decoding.ts';
 
-/** Value, varint, varlong(3), longint: the table of shared/protocol chapter 2, section 2.1, written there by hand. */
+/** Value, varint, varlong(3), longint: the table of docs/protocol chapter 2, section 2.1, written there by hand. */
 const integers: ReadonlyArray<readonly [number, string | undefined, string | undefined, string]> = [
   [0, '00', '000000', '00000000'],
   [127, '7f', '007f00', '7f000000'],

@@ -5,7 +5,7 @@ import { Encoder } from '../../../src/protocol/wire/encoder.ts';
 import { IndexDecoder, IndexEncoder } from '../../../src/protocol/wire/file-index.ts';
 import { assertDecodes } from '../../support/decoding.ts';
 
-/** One direction of one connection, in this order; from shared/protocol chapter 2, section 2.1. */
+/** One direction of one connection, in this order; from docs/protocol chapter 2, section 2.1. */
 const conversation: ReadonlyArray<readonly [number, string]> = [
   [1, '02'],
   [2, '01'],

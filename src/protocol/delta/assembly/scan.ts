@@ -2,7 +2,7 @@
  * The inner loops of the match search, for the AssemblyScript compiler: `npm run build:wasm` makes ../scan-wasm.ts of
  * this file. The memory is laid out by scanner.ts; all offsets are bytes.
  *
- * Source of the rolling checksum: shared/protocol chapter 3, section 4.2.
+ * Source of the rolling checksum: docs/protocol chapter 3, section 4.2.
  */
 
 /** The sums under the window, kept from one call of `scan` to the next. */
