@@ -110,36 +110,39 @@ describe('a change', () => {
     }
   });
 
-  it('of a name of any bytes arrives: GBK, newlines, wildcards and quotes', async () => {
-    await using replication = await replicate(rsyncd);
-    const names = [
-      '\udcd6\udcd0',
-      'new\nline',
-      'a*[b]?',
-      '$(touch owned)`x`',
-      'back\\slash',
-      ' ',
-      '中文',
-      '-n',
-    ];
-    const paths = names.flatMap((name) => [name, `${name}-folder/${name}`]);
-    const at = (path: string) => systemPath(join(replication.root, path));
-    for (const path of paths) {
-      if (path.includes('/')) mkdirSync(at(path.slice(0, path.indexOf('/'))));
-      writeFileSync(at(path), 'one');
-    }
-    await replication.equal();
-    for (const path of paths) writeFileSync(at(path), 'two');
-    await replication.equal();
-    for (const name of names) {
-      renameSync(at(name), at(`${name}2`));
-      rmSync(at(`${name}-folder`), { recursive: true });
-    }
-    await replication.equal();
-    for (const name of names) unlinkSync(at(`${name}2`));
-    await replication.equal();
-    expect(readdirSync(replication.destination)).toEqual([]);
-  });
+  it.runIf(process.platform === 'linux')(
+    'of a name of any bytes arrives: GBK, newlines, wildcards and quotes',
+    async () => {
+      await using replication = await replicate(rsyncd);
+      const names = [
+        '\udcd6\udcd0',
+        'new\nline',
+        'a*[b]?',
+        '$(touch owned)`x`',
+        'back\\slash',
+        ' ',
+        '中文',
+        '-n',
+      ];
+      const paths = names.flatMap((name) => [name, `${name}-folder/${name}`]);
+      const at = (path: string) => systemPath(join(replication.root, path));
+      for (const path of paths) {
+        if (path.includes('/')) mkdirSync(at(path.slice(0, path.indexOf('/'))));
+        writeFileSync(at(path), 'one');
+      }
+      await replication.equal();
+      for (const path of paths) writeFileSync(at(path), 'two');
+      await replication.equal();
+      for (const name of names) {
+        renameSync(at(name), at(`${name}2`));
+        rmSync(at(`${name}-folder`), { recursive: true });
+      }
+      await replication.equal();
+      for (const name of names) unlinkSync(at(`${name}2`));
+      await replication.equal();
+      expect(readdirSync(replication.destination)).toEqual([]);
+    },
+  );
 
   it('of attributes alone arrives: modes and times of files and folders, and where a symlink leads', async () => {
     const source = { file: 'x', folder: { inner: 'y' } };

@@ -35,6 +35,9 @@ export function randomFrom(seed: number): () => number {
 const GBK_FOLDER = '\udcd6\udcd0';
 const GBK_FILE = '\udcce\udcc4.txt';
 
+/** File systems of macOS take UTF-8 only. */
+const TAKES_ANY_BYTES = process.platform === 'linux';
+
 const NAMES = [
   'a',
   'b',
@@ -49,9 +52,10 @@ const NAMES = [
   'höhe',
   '中文',
   '#hash',
-  GBK_FILE,
+  ...(TAKES_ANY_BYTES ? [GBK_FILE] : []),
 ];
-const FOLDER_NAMES = ['d', 'sub', 'deep', 'ünder', 'x y', '[brackets]', 'c.txt', 'a', GBK_FOLDER];
+const FOLDER_NAMES = ['d', 'sub', 'deep', 'ünder', 'x y', '[brackets]', 'c.txt', 'a'];
+if (TAKES_ANY_BYTES) FOLDER_NAMES.push(GBK_FOLDER);
 const MAX_DEPTH = 5;
 
 /**

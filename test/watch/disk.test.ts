@@ -43,7 +43,7 @@ describe('a look at a path', () => {
     expect(disk.look('x'.repeat(300))).toMatchObject({ kind: 'unknown', cause: { code: 'ENAMETOOLONG' } });
   });
 
-  it('takes names of any bytes', () => {
+  it.runIf(process.platform === 'linux')('takes names of any bytes', () => {
     writeFileSync(systemPath(join(root, GBK)), '');
     mkdirSync(join(root, 'folder'));
     expect(disk.look(GBK)).toMatchObject({ kind: 'file' });

@@ -37,12 +37,15 @@ const at = (path: string) => systemPath(join(root, path));
 const hears = (event: string) => expect.poll(() => events, { interval: 2 }).toContain(event);
 
 describe('a folder', () => {
-  it('is watched from the moment on at which it was asked for, names of any bytes included', async () => {
-    mkdirSync(at(GBK));
-    watches.watch(GBK, false);
-    writeFileSync(at(`${GBK}/${GBK}.txt`), '');
-    await hears(`${GBK} ${GBK}.txt`);
-  });
+  it.runIf(process.platform === 'linux')(
+    'is watched from the moment on at which it was asked for, names of any bytes included',
+    async () => {
+      mkdirSync(at(GBK));
+      watches.watch(GBK, false);
+      writeFileSync(at(`${GBK}/${GBK}.txt`), '');
+      await hears(`${GBK} ${GBK}.txt`);
+    },
+  );
 
   it('is watched anew if it has become another one', async () => {
     mkdirSync(at('d'));
