@@ -241,8 +241,10 @@ function giveTime(path: Place, seconds: number): void {
   if (isLately) setTime(path, seconds);
 }
 
+/** As a number node:fs takes no time before 1970. */
 function setTime(path: Place, seconds: number): void {
-  lutimesSync(path, seconds, seconds);
+  const time = seconds < 0 ? new Date(1000 * seconds) : seconds;
+  lutimesSync(path, time, time);
 }
 
 function overwrite(path: string, position: number, bytes: Buffer): void {
