@@ -95,6 +95,14 @@ const refusals: ReadonlyArray<readonly [string, () => string[], string | RegExp]
     () => ['-rc', '--checksum-choice=md5,none', source, rsyncd.url('ours')],
     /^--checksum needs a sum for files/,
   ],
+  ...['-y', '-am', '--inplace --link-dest=/x', '--copy-dest=/x --copy-dest=/y'].map(
+    (line) =>
+      [
+        `a protocol too old for ${line}`,
+        () => [...line.split(' '), '--protocol=28', source, rsyncd.url('ours')],
+        /needs protocol 29 or later/,
+      ] as [string, () => string[], RegExp],
+  ),
   ['no password', () => ['-a', source, rsyncd.url('secret')], /^module secret wants a password/],
   [
     'a password file that is not there',

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeTree, plantTree } from '../support/planted-tree.ts';
 import { aloneCases, diskCases, type PushCase, pushCases } from '../support/push-cases.ts';
-import { NO_DELAY, type RsyncResult, rsync } from '../support/rsync-client.ts';
+import { NO_DELAY, rsync } from '../support/rsync-client.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
 import { hasTinyDisks, mountTinyDisk } from '../support/tiny-disk.ts';
+import { told } from '../support/told.ts';
 import { treeState } from '../support/tree-state.ts';
 import { tsersync } from '../support/tsersync-client.ts';
 
@@ -147,31 +148,4 @@ function nameOf({ options, sources = [], destination, environment = {} }: PushCa
     ...sources,
     ...(destination === undefined ? [] : ['->', destination]),
   ].join(' ');
-}
-
-/**
- * What a run says, in an order that is the same each time: the server's requests, deletions and messages overtake
- * each other, and hard links are made when their file has arrived.
- */
-function told({ exitCode, stdout, stderr }: RsyncResult, source: string): object {
-  const lines = stdout.split('\n').slice(0, -1);
-  const isDeletion = (line: string) => line.startsWith('*deleting');
-  const isItem = (line: string) => /^[<.c][fdLDS][c.+? T]/.test(line);
-  const isRest = (line: string) => !isDeletion(line) && !isItem(line);
-  const errors = stderr.replaceAll(/\(in \w+\)/g, '(in a module)').replaceAll(source, 'FOLDER');
-  return {
-    exitCode,
-    items: lines.filter(isItem),
-    deletions: lines.filter(isDeletion),
-    rest: lines.filter(isRest).sort(),
-    // Why a push could not be, each program says in words of its own.
-    errors: exitCode === 0 || exitCode > 20 ? errors.split('\n').filter(isNoLastLine).sort() : [],
-  };
-}
-
-/** Each program has words of its own for how it ended; rsync's are two lines if the server left without a word. */
-function isNoLastLine(line: string): boolean {
-  return !/^(?:rsync (?:error|warning)|tsersync): .* \(code \d+\)|^rsync: connection unexpectedly closed /.test(
-    line,
-  );
 }

@@ -241,8 +241,8 @@ function giveTime(path: Place, seconds: number): void {
   if (isLately) setTime(path, seconds);
 }
 
+/** As a number node:fs takes no time before 1970. */
 function setTime(path: Place, seconds: number): void {
-  // Node takes a negative number for now, but not a date.
   const time = seconds < 0 ? new Date(seconds * 1000) : seconds;
   lutimesSync(path, time, time);
 }

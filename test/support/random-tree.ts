@@ -121,7 +121,7 @@ function disturb(dice: Dice, path: string, root: string, paths: readonly string[
     else mkdirSync(onDisk(path));
   } else if (what === 2) {
     const target = `${dice.pick([root, ...paths.filter(isFolder)])}/moved${dice.roll(1000)}`;
-    if (!target.startsWith(path)) renameSync(onDisk(path), onDisk(target));
+    if (!target.startsWith(path) && !exists(target)) renameSync(onDisk(path), onDisk(target));
   } else if (stats.isFile()) {
     editFile(dice, path, stats.size);
   }

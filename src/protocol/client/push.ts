@@ -2,6 +2,7 @@ import { ConnectionClosedError, UnsupportedError } from '../errors.ts';
 import type { CvsIgnore } from '../filter/filter-rules.ts';
 import { parseFilters } from '../filter/parse-filters.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
+import { refuseTooModern } from '../handshake/protocol-needs.ts';
 import { serverArguments } from '../handshake/server-arguments.ts';
 import {
   CAPABILITIES,
@@ -65,6 +66,7 @@ async function beginPush(request: OpenPushRequest): Promise<PushSession> {
   const connected = await connectDaemon({ target, connection, transfer, signal });
   const { reader, writer, login } = connected;
   try {
+    refuseTooModern(options, login.protocol);
     const words = serverArguments(transfer, {
       protocol: login.protocol,
       paths: [modulePath(target)],
