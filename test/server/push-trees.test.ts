@@ -15,6 +15,8 @@ const TIMES = { times: 'nanoseconds' } as const;
 let folder: string;
 let rsyncd: Rsyncd;
 let lastTree = 0;
+/** When the present tree was begun: later times are those of a transfer, one of them or another. */
+let startedAt = 0;
 
 beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'tsersync-trees-')));
@@ -28,6 +30,7 @@ afterAll(async () => {
 
 function newTree(): string {
   lastTree += 1;
+  startedAt = Date.now();
   const tree = join(folder, String(lastTree));
   mkdirSync(tree);
   return tree;
@@ -35,7 +38,6 @@ function newTree(): string {
 
 /** Pushes a tree to a place of its own with both programs, again each time that it has changed. */
 async function comparePush(tree: string, options: string): Promise<void> {
-  const startedAt = Date.now();
   const words = (module: string) => [
     '-i',
     ...options.split(' '),

@@ -96,5 +96,6 @@ export class ServerMessages {
 }
 
 function textOf(payload: Buffer): string {
-  return decodeName(payload).replace(/[\r\n]+$/, '');
+  // One end of a line: a name that stands last in the text may end with another one.
+  return decodeName(payload).replace(/\r?\n$/, '');
 }

@@ -21,10 +21,10 @@ describe('what a server says beside its requests', () => {
     const { messages, heard } = listen();
     messages.handle(frameCodes.info, Buffer.from('one\n'));
     messages.handle(frameCodes.warning, Buffer.from('two\r\n'));
-    messages.handle(frameCodes.error, Buffer.from('three\n\n'));
+    messages.handle(frameCodes.error, Buffer.from('three: \n\n'));
     messages.handle(frameCodes.errorTransfer, Buffer.from('a\nb'));
-    expect(heard).toEqual(['info: one', 'warning: two', 'error: three', 'error: a\nb']);
-    expect(messages.errorTexts).toEqual(['three', 'a\nb']);
+    expect(heard).toEqual(['info: one', 'warning: two', 'error: three: \n', 'error: a\nb']);
+    expect(messages.errorTexts).toEqual(['three: \n', 'a\nb']);
   });
 
   it('leaves an error behind only if it was one', () => {
