@@ -90,7 +90,10 @@ export async function benchPush(wanted: readonly string[]): Promise<void> {
     const scenario = scenarios[name];
     if (scenario === undefined)
       throw new Error(`no benchmark ${name}: there are ${Object.keys(scenarios).join(' ')}`);
-    rows.push(await compare(name, scenario, rsyncd));
+    const row = await compare(name, scenario, rsyncd);
+    // The table comes at the end, which is far off.
+    process.stderr.write(`${row.join('  ')}\n`);
+    rows.push(row);
   }
   printTable(['', 'work', 'rsync s', 'tsersync s', 'time', 'client CPU', 'rsync MB', 'tsersync MB'], rows);
 }
