@@ -26,6 +26,11 @@ export class Reachability {
     this.#random = random;
   }
 
+  /** What was wrong when it was last tried, until a session goes well: also while it is tried again. */
+  get trouble(): string | undefined {
+    return this.#lastReason;
+  }
+
   /** Why it is left alone, if it is. */
   at(now: number): Block | undefined {
     if (this.#block !== undefined && this.#block.until <= now) this.#block = undefined;

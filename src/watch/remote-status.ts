@@ -3,14 +3,14 @@ import type { Failure } from './backlog.ts';
 /** How a remote is doing. */
 export interface RemoteStatus {
   readonly name: string;
-  /** `blocked`: it is left alone until `nextTryAt`; `paused`: the watched folder is gone. */
+  /** `blocked`: the last try failed, for `reason`; `paused`: the watched folder is gone. */
   readonly state: 'idle' | 'sending' | 'blocked' | 'paused' | 'stopped';
   /** Changes that wait. */
   readonly backlog: number;
   readonly sessions: number;
   readonly failures: readonly Failure[];
-  /** Why the remote as a whole is blocked. */
+  /** What is wrong with the remote as a whole, until a session goes well. */
   readonly reason: string | undefined;
-  /** In ms of the monotonic clock. */
+  /** When a remote that is blocked is tried again, in ms of the monotonic clock; undefined at that time. */
   readonly nextTryAt: number | undefined;
 }

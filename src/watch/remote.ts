@@ -78,15 +78,14 @@ export class Remote {
   }
 
   get status(): RemoteStatus {
-    const block = this.#reachability.at(this.#now());
     return {
       name: this.#parts.name,
       state: this.#publicState(),
       backlog: this.#backlog.size,
       sessions: this.#underWay.sessions,
       failures: this.#backlog.failures,
-      reason: block?.reason,
-      nextTryAt: block?.until,
+      reason: this.#reachability.trouble,
+      nextTryAt: this.#reachability.at(this.#now())?.until,
     };
   }
 
@@ -144,7 +143,7 @@ export class Remote {
   #publicState(): RemoteStatus['state'] {
     if (this.#state !== 'running') return this.#state;
     if (this.#underWay.sessions > 0) return 'sending';
-    return this.#isAllowed(this.#now()) ? 'idle' : 'blocked';
+    return this.#reachability.trouble === undefined ? 'idle' : 'blocked';
   }
 
   #isIdle(now: number): boolean {

@@ -81,10 +81,9 @@ describe('a remote that cannot be reached', () => {
         await until(() => replicator.status().remotes[0]?.backlog === 0, 'nothing that waits');
         const [alive, dead] = replicator.status().remotes;
         expect(alive?.reason).toBeUndefined();
-        expect(dead).toMatchObject({
-          state: 'blocked',
-          reason: expect.stringContaining('connection refused'),
-        });
+        // It may be tried again right now.
+        expect(dead?.state).toMatch(/^(blocked|sending)$/);
+        expect(dead?.reason).toContain('connection refused');
         expect(dead?.backlog).toBeGreaterThan(0);
       } finally {
         await mortal[Symbol.asyncDispose]();

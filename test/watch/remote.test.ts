@@ -225,6 +225,7 @@ describe('a remote that breaks', () => {
     expect(begun()).toHaveLength(1);
     await wait(1);
     expect(begun()[1]).toBe('always a,b');
+    expect(remote.status).toMatchObject({ state: 'sending', reason: 'it broke', nextTryAt: undefined });
     await sessions.begun[1]?.end();
     expect(remote.status).toMatchObject({ state: 'idle', backlog: 0, reason: undefined });
   });
