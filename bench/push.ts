@@ -23,8 +23,10 @@ interface Scenario {
   readonly options: readonly string[];
   /** Makes the source, once. */
   readonly source: (folder: string) => void;
-  /** Brings the destination to where each run starts from; it is empty before. */
+  /** Brings the destination, which is empty before, to where a run starts from. */
   readonly destination?: (source: string, folder: string) => void;
+  /** Brings it back there after a run; without this it is made anew. */
+  readonly restore?: (folder: string) => void;
 }
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
@@ -44,6 +46,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     options: ['-a'],
     source: (folder) => manyFiles(folder, 1000 * SCALE),
     destination: copyOf,
+    restore: leaveAsItIs,
   },
   c: {
     name: '2 GiB of random data, first push',
@@ -58,6 +61,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       copyOf(source, folder);
       changeBlock(join(folder, 'big'), GIB * SCALE);
     },
+    restore: (folder) => changeBlock(join(folder, 'big'), GIB * SCALE),
   },
   e: {
     name: '500 MiB of text, -z',
@@ -69,6 +73,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     options: ['-a'],
     source: (folder) => manyFiles(folder, 2000 * SCALE),
     destination: copyOf,
+    restore: leaveAsItIs,
   },
   g: {
     name: '256 MiB, a basis that has nothing in common',
@@ -104,13 +109,16 @@ async function compare(name: string, scenario: Scenario, rsyncd: Rsyncd): Promis
   try {
     mkdirSync(source);
     scenario.source(source);
+    const destination = rsyncd.modulePath('to');
     const costs: Record<'theirs' | 'ours', Cost[]> = { theirs: [], ours: [] };
+    makeAnew(scenario, source, destination);
     // The first round warms the caches and does not count.
     for (let round = 0; round <= ROUNDS; round++) {
       for (const who of ['theirs', 'ours'] as const) {
-        prepare(scenario, source, rsyncd.modulePath('to'));
         const cost = await push(who, [...scenario.options, `${source}/`, rsyncd.url('to')]);
         if (round > 0) costs[who].push(cost);
+        if (scenario.restore === undefined) makeAnew(scenario, source, destination);
+        else scenario.restore(destination);
       }
     }
     return row(name, scenario.name, costs);
@@ -119,7 +127,7 @@ async function compare(name: string, scenario: Scenario, rsyncd: Rsyncd): Promis
   }
 }
 
-function prepare({ destination }: Scenario, source: string, folder: string): void {
+function makeAnew({ destination }: Scenario, source: string, folder: string): void {
   rmSync(folder, { recursive: true });
   mkdirSync(folder);
   destination?.(source, folder);
@@ -190,6 +198,10 @@ function changeBlock(path: string, position: number): void {
   writeSync(file, randomBytes(1000), 0, 1000, position);
   closeSync(file);
   utimesSync(path, 1, 1);
+}
+
+function leaveAsItIs(): void {
+  // A push of what is there already changes nothing.
 }
 
 function copyOf(source: string, folder: string): void {

@@ -20,7 +20,6 @@ export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
 export { ChangedError } from './files/source-remover.ts';
 export type { CvsIgnore, FilterRules } from './filter/filter-rules.ts';
 export { parseFilters } from './filter/parse-filters.ts';
-export type { ServerOffers } from './handshake/set-up.ts';
 export type {
   DaemonTarget,
   LocalTarget,

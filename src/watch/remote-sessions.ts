@@ -1,4 +1,4 @@
-import type { ChangeSet, ConnectionOptions, DaemonTarget, ServerOffers } from '../protocol/index.ts';
+import type { ChangeSet, ConnectionOptions, DaemonTarget } from '../protocol/index.ts';
 import type { EventFilterRules } from './event-filter.ts';
 import type { LanePool } from './lanes/lane-pool.ts';
 import type { Outcome, SessionRequest, WatchedRoot, Work } from './lanes/messages.ts';
@@ -42,7 +42,6 @@ export interface Sessions {
 /** Those that run in lanes. */
 export class RemoteSessions implements Sessions {
   readonly #parts: RemoteSessionsParts;
-  readonly #offers = new Map<SessionKind, ServerOffers>();
 
   constructor(parts: RemoteSessionsParts) {
     this.#parts = parts;
@@ -90,7 +89,6 @@ export class RemoteSessions implements Sessions {
     const next = kind === HELD ? setTimeout(() => this.hold(), OPENING_DELAY_MS) : undefined;
     try {
       const outcome = await pool.run({ key: this.#key(kind), session: this.#request(kind), work, signal });
-      this.#offers.set(kind, outcome.offers);
       if (kind === HELD) this.hold();
       return outcome;
     } finally {
@@ -104,6 +102,6 @@ export class RemoteSessions implements Sessions {
 
   #request(kind: SessionKind): SessionRequest {
     const { target, connection, rules } = this.#parts;
-    return { target, connection, transfer: sessionOptions(kind, rules), remembered: this.#offers.get(kind) };
+    return { target, connection, transfer: sessionOptions(kind, rules) };
   }
 }

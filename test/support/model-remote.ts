@@ -108,7 +108,6 @@ export class ModelRemote implements Sessions {
     await this.#allowed('running');
     const exitCode = errors.length > 0 ? 23 : problems.length > 0 ? 24 : 0;
     const bytes = { sentBytes: 0, receivedBytes: 0 };
-    const offers = { negotiates: false, checksums: [], compressions: [] };
     return {
       exitCode,
       problems,
@@ -119,7 +118,6 @@ export class ModelRemote implements Sessions {
       deletedPaths: [],
       ...bytes,
       listedAt,
-      offers,
     };
   }
 

@@ -98,17 +98,17 @@ export async function replay(session: RecordedSession, chunks: readonly Buffer[]
     const text = said();
     const options = resolveOptions(transfer);
     const checksum = options.checksumChoice as ChecksumName | undefined;
-    const { terms, offers } = await setUp(reader, writer, {
+    const terms = await setUp(reader, writer, {
       protocol: login.protocol,
       offersIncrementalRecursion: options.recursive,
       transferChecksum: checksum,
       fileListChecksum: checksum,
       compress: options.compress,
       compression: undefined,
-      remembered: undefined,
+      mayNameFirst: false,
     });
     const names = said();
-    const push = new PushSession({ connection: { ...connection, login }, terms, offers, options });
+    const push = new PushSession({ connection: { ...connection, login }, terms, options });
     const { tree, filterList } = cargoOf(session, terms);
     const outcome = await push.run({ tree, filterList, listeners: {} }).catch((thrown: unknown) => thrown);
     return { login, text, names, rest: said(), terms, outcome };

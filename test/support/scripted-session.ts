@@ -28,8 +28,6 @@ export interface Performance extends Demultiplexed {
   readonly result: PushResult;
 }
 
-const NO_OFFERS = { negotiates: false, checksums: [], compressions: [] };
-
 /** Runs a push against a server whose every word is fixed, and tells what we said. */
 export async function perform(script: Script): Promise<Performance> {
   const { terms, options, tree, filterList, fromServer, listeners = {} } = script;
@@ -46,7 +44,7 @@ export async function perform(script: Script): Promise<Performance> {
 export function sessionOn(transport: Transport, terms: Terms, options: TransferOptions): PushSession {
   const connection = connectionTo(transport, terms.protocol);
   if (terms.protocol >= 30) connection.writer.startFrames();
-  return new PushSession({ connection, terms, offers: NO_OFFERS, options: resolveOptions(options) });
+  return new PushSession({ connection, terms, options: resolveOptions(options) });
 }
 
 /** A connection whose login is over. */

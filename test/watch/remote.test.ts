@@ -34,7 +34,6 @@ const GOOD: Outcome = {
   sentBytes: 10,
   receivedBytes: 5,
   listedAt: 0,
-  offers: { negotiates: false, checksums: [], compressions: [] },
 };
 
 /** Sessions of which the test says how they end. */

@@ -12,7 +12,7 @@ import {
 import { FileList } from '../file-list/file-list.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
-import { decodeChecksumSeed, type ServerOffers } from '../handshake/set-up.ts';
+import { decodeChecksumSeed } from '../handshake/set-up.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import { Arrivals } from '../roles/arrivals.ts';
 import { FileSender } from '../roles/file-sender.ts';
@@ -51,7 +51,6 @@ export interface PushRun {
 interface PushSessionParts {
   readonly connection: Connection;
   readonly terms: Terms;
-  readonly offers: ServerOffers;
   readonly options: ResolvedOptions;
 }
 
@@ -61,8 +60,6 @@ interface PushSessionParts {
  */
 export class PushSession implements RunningPush {
   readonly terms: Terms;
-  /** To be remembered for the next session with this server. */
-  readonly offers: ServerOffers;
   /** Those with which it was opened. */
   readonly options: ResolvedOptions;
   readonly motd: readonly string[];
@@ -83,9 +80,8 @@ export class PushSession implements RunningPush {
   #state: 'waiting' | 'running' | 'over' = 'waiting';
 
   /** The set-up has gone as far as the names of algorithms; the seed is still to come. */
-  constructor({ connection, terms, offers, options }: PushSessionParts) {
+  constructor({ connection, terms, options }: PushSessionParts) {
     this.terms = terms;
-    this.offers = offers;
     this.motd = connection.login.lines;
     this.#connection = connection;
     this.options = options;

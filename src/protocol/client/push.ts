@@ -1,16 +1,10 @@
-import { ConnectionClosedError, UnsupportedError } from '../errors.ts';
+import { UnsupportedError } from '../errors.ts';
 import type { CvsIgnore } from '../filter/filter-rules.ts';
 import { parseFilters } from '../filter/parse-filters.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
 import { refuseTooModern } from '../handshake/protocol-needs.ts';
 import { serverArguments } from '../handshake/server-arguments.ts';
-import {
-  CAPABILITIES,
-  ForgottenError,
-  impliedChecksum,
-  type ServerOffers,
-  setUp,
-} from '../handshake/set-up.ts';
+import { CAPABILITIES, impliedChecksum, NamedFirstError, setUp } from '../handshake/set-up.ts';
 import { type DaemonTarget, modulePath } from '../handshake/target.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
@@ -27,29 +21,10 @@ export interface OpenPushRequest {
   readonly transfer: TransferOptions;
   readonly connection?: ConnectionOptions;
   readonly signal?: AbortSignal | undefined;
-  /**
-   * What this server offered in an earlier session with the same options ({@link PushSession.offers}): saves the
-   * waiting of the set-up. If the server has changed since, the session is opened once more without it.
-   */
-  readonly remembered?: ServerOffers | undefined;
 }
 
 /** Opens a session up to the point where it waits for a tree to push: connected, logged in, arguments sent. */
 export async function openPush(request: OpenPushRequest): Promise<PushSession> {
-  try {
-    return await openOnce(request);
-  } catch (thrown) {
-    if (request.remembered === undefined || !isSurprise(thrown)) throw thrown;
-    return await openOnce({ ...request, remembered: undefined });
-  }
-}
-
-/** What a server may do that finds other bytes than it expects. */
-function isSurprise(thrown: unknown): boolean {
-  return thrown instanceof ForgottenError || thrown instanceof ConnectionClosedError;
-}
-
-async function openOnce(request: OpenPushRequest): Promise<PushSession> {
   const session = await beginPush(request);
   try {
     await session.isReady();
@@ -60,8 +35,18 @@ async function openOnce(request: OpenPushRequest): Promise<PushSession> {
   }
 }
 
+/** The session waits for its seed only. */
 async function beginPush(request: OpenPushRequest): Promise<PushSession> {
-  const { target, transfer, connection = {}, signal, remembered } = request;
+  try {
+    return await connectAndSetUp(request, true);
+  } catch (thrown) {
+    if (!(thrown instanceof NamedFirstError)) throw thrown;
+    return await connectAndSetUp(request, false);
+  }
+}
+
+async function connectAndSetUp(request: OpenPushRequest, mayNameFirst: boolean): Promise<PushSession> {
+  const { target, transfer, connection = {}, signal } = request;
   const options = resolveOptions(transfer);
   const connected = await connectDaemon({ target, connection, transfer, signal });
   const { reader, writer, login } = connected;
@@ -75,7 +60,7 @@ async function beginPush(request: OpenPushRequest): Promise<PushSession> {
     });
     encodeArguments(writer.encoder, words, login.protocol);
     const [transferChecksum, fileListChecksum] = checksumNames(options.checksumChoice, login.protocol);
-    const { terms, offers } = await setUp(reader, writer, {
+    const terms = await setUp(reader, writer, {
       protocol: login.protocol,
       offersIncrementalRecursion: options.recursive && options.incRecursive !== false,
       transferChecksum,
@@ -85,11 +70,12 @@ async function beginPush(request: OpenPushRequest): Promise<PushSession> {
       compressLevel: options.compressLevel,
       checksumPreference: options.checksumList,
       compressionPreference: options.compressList,
-      remembered,
+      // Servers negotiate since 3.2.0; their greetings tell since 3.2.7.
+      mayNameFirst: mayNameFirst && login.greeting.digests !== undefined,
     });
     if (options.checksum === true && terms.fileListChecksum === 'none')
       throw new UnsupportedError('--checksum needs a sum for files, and "none" was chosen for that');
-    return new PushSession({ connection: connected, terms, offers, options });
+    return new PushSession({ connection: connected, terms, options });
   } catch (thrown) {
     connected.heartbeat.stop();
     connected.transport.destroy();

@@ -47,8 +47,8 @@ function hold(key: string, request: SessionRequest): void {
   const entry = { session, control };
   held.set(key, entry);
   session.then(
-    ({ offers }) => {
-      if (held.get(key) === entry) report({ kind: 'held', key, offers });
+    () => {
+      if (held.get(key) === entry) report({ kind: 'held', key });
     },
     (thrown) => {
       if (held.get(key) !== entry) return;

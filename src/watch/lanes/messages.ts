@@ -3,7 +3,6 @@ import type {
   ConnectionOptions,
   DaemonTarget,
   Problem,
-  ServerOffers,
   TransferOptions,
 } from '../../protocol/index.ts';
 import type { EventFilterRules } from '../event-filter.ts';
@@ -13,8 +12,6 @@ export interface SessionRequest {
   readonly target: DaemonTarget;
   readonly transfer: TransferOptions;
   readonly connection: ConnectionOptions;
-  /** What the server offered the last time. */
-  readonly remembered: ServerOffers | undefined;
 }
 
 /** The folder that is watched, and what it was when watching began: another one in its place must not be sent. */
@@ -55,7 +52,6 @@ export interface Outcome {
   readonly receivedBytes: number;
   /** When the session began to list what is there, in ms since 1970. */
   readonly listedAt: number;
-  readonly offers: ServerOffers;
 }
 
 export interface ProblemReport extends Pick<Problem, 'path' | 'doing' | 'kind'> {
@@ -95,7 +91,7 @@ export type LaneOrder =
 
 /** What a lane says. */
 export type LaneReport =
-  | { readonly kind: 'held'; readonly key: string; readonly offers: ServerOffers }
+  | { readonly kind: 'held'; readonly key: string }
   | { readonly kind: 'not-held'; readonly key: string; readonly failure: FailureReport }
   | { readonly kind: 'done'; readonly id: number; readonly outcome: Outcome }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: FailureReport }

@@ -40,7 +40,6 @@ export async function runWork(session: PushSession, transfer: TransferOptions, w
     sentBytes: statistics.sentBytes,
     receivedBytes: statistics.receivedBytes,
     listedAt,
-    offers: session.offers,
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { StreamError, UnsupportedError } from '../../../src/protocol/errors.ts';
-import { type SetUpRequest, setUp } from '../../../src/protocol/handshake/set-up.ts';
+import { ConnectionClosedError, StreamError, UnsupportedError } from '../../../src/protocol/errors.ts';
+import { NamedFirstError, type SetUpRequest, setUp } from '../../../src/protocol/handshake/set-up.ts';
 import { WireReader } from '../../../src/protocol/stream/wire-reader.ts';
 import { WireWriter } from '../../../src/protocol/stream/wire-writer.ts';
 import { scriptedTransport } from '../../support/scripted-transport.ts';
@@ -12,7 +12,7 @@ const wishes: SetUpRequest = {
   fileListChecksum: undefined,
   compress: false,
   compression: undefined,
-  remembered: undefined,
+  mayNameFirst: false,
 };
 
 /** A list of names as it travels. */
@@ -27,7 +27,7 @@ async function hear(said: Buffer, request: Partial<SetUpRequest> = {}) {
   const heard = [];
   for (const chunks of [[said], bytewise, ...cuts]) {
     const transport = scriptedTransport(chunks);
-    const { terms } = await setUp(new WireReader(transport), new WireWriter(transport), {
+    const terms = await setUp(new WireReader(transport), new WireWriter(transport), {
       ...wishes,
       ...request,
     });
@@ -158,7 +158,7 @@ describe('the set-up', () => {
   it('fails without a common name', async () => {
     const foreign = Buffer.concat([bytes('81fe'), names('xxh128 crc32')]);
     await expect(hear(foreign)).rejects.toThrow(UnsupportedError);
-    await expect(hear(foreign)).rejects.toThrow('the server offers xxh128 crc32, we want xxh64 md5 sha1 md4');
+    await expect(hear(foreign)).rejects.toThrow('the server offers xxh128 crc32, we want xxh64 md5 md4 sha1');
   });
 
   it('fails when the server recurses without being asked', async () => {
@@ -175,5 +175,65 @@ describe('the set-up', () => {
 
   it('refuses flags of more than 32 bits', async () => {
     await expect(hear(bytes('f80000000000'))).rejects.toThrow(StreamError);
+  });
+});
+
+/** Our lists of names, and an empty frame: frames begin before the server has said anything. */
+const NAMED = {
+  checksums: '\x12xxh64 md5 md4 sha1',
+  compressions: '\x14zstd zlibx zlib none',
+};
+
+describe('names that go first', () => {
+  const first = { mayNameFirst: true, compress: true };
+
+  it('are in the order of all servers, so that both sides mean the same', async () => {
+    const { terms, answer } = await hear(Buffer.concat([bytes('81ff'), CHECKSUMS, COMPRESSIONS]), first);
+    expect(answer).toBe(NAMED.checksums + NAMED.compressions);
+    expect(terms).toMatchObject({ transferChecksum: 'xxh64', compression: 'zstd' });
+  });
+
+  it('leave before the server has said anything, with frames behind them', async () => {
+    const transport = scriptedTransport([]);
+    const writer = new WireWriter(transport);
+    writer.encoder.latin1('arguments');
+    const request = { ...wishes, mayNameFirst: true };
+    await expect(setUp(new WireReader(transport), writer, request)).rejects.toThrow(NamedFirstError);
+    writer.sendEmptyFrame();
+    await writer.flush();
+    expect(Buffer.concat(transport.told).toString('latin1')).toBe(
+      `arguments${NAMED.checksums}\x00\x00\x00\x07`,
+    );
+  });
+
+  it('may be fewer than ours at the server', async () => {
+    const old = Buffer.concat([bytes('81fe'), names('md5 md4 none'), names('zlib none')]);
+    const { terms } = await hear(old, first);
+    expect(terms).toMatchObject({ transferChecksum: 'md5', compression: 'zlib' });
+  });
+
+  it.each([
+    ['has another order', Buffer.concat([bytes('81fe'), names('md5 xxh64')])],
+    ['does not negotiate', bytes('817e')],
+  ])('are no use where the server %s', async (_what, said) => {
+    await expect(hear(said, { mayNameFirst: true })).rejects.toThrow(NamedFirstError);
+  });
+
+  it('wait for the server if the user prefers some', async () => {
+    const said = Buffer.concat([bytes('81fe'), CHECKSUMS]);
+    const { answer } = await hear(said, { mayNameFirst: true, checksumPreference: ['md5', 'xxh64'] });
+    expect(answer).toBe('\x03md5');
+  });
+
+  it('are none if the options have decided: then nobody is waited for, whatever the server is', async () => {
+    const fixed = { transferChecksum: 'md5', fileListChecksum: 'md5' } as const;
+    const transport = scriptedTransport([]);
+    const writer = new WireWriter(transport);
+    await expect(setUp(new WireReader(transport), writer, { ...wishes, ...fixed })).rejects.toThrow(
+      ConnectionClosedError,
+    );
+    writer.sendEmptyFrame();
+    await writer.flush();
+    expect(Buffer.concat(transport.told)).toEqual(bytes('00000007'));
   });
 });

@@ -6,7 +6,7 @@ import type { Outcome, SessionRequest, Work } from '../../../src/watch/lanes/mes
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const SESSION = { transfer: {}, connection: {}, remembered: undefined } as unknown as SessionRequest;
+const SESSION = { transfer: {}, connection: {} } as unknown as SessionRequest;
 const WORK = { kind: 'all' } as unknown as Work;
 const OUTCOME = { exitCode: 0 } as Outcome;
 

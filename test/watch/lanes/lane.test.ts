@@ -33,7 +33,7 @@ afterEach(async () => {
 
 function sessionWith(port: number): SessionRequest {
   const target = { kind: 'daemon', host: '127.0.0.1', port, module: 'm', path: '' } as const;
-  return { target, transfer: { recursive: true }, connection: {}, remembered: undefined };
+  return { target, transfer: { recursive: true }, connection: {} };
 }
 
 function work(): Work {
