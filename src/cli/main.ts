@@ -1,54 +1,16 @@
 #!/usr/bin/env node
-import { readlinkSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { decodeName, exitCodes } from '../protocol/index.ts';
-import type { CliIo, TextSink } from './io.ts';
-import { askPassword } from './password-prompt.ts';
-import { run } from './program.ts';
-import { commandWords } from './words.ts';
+import { complaintAbout } from './node-version.ts';
 
-// Young objects of a file list die soon; without this V8 gives them room by the tens of megabytes.
-setFlagsFromString('--semi-space-growth-factor=1');
+/* What needs a new Node.js is loaded only when there is one: an older one would end with a syntax error. */
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-const signal = interruption();
-const terminal = { input: process.stdin, output: process.stderr };
-const io: CliIo = {
-  stdout: sinkOf(process.stdout),
-  stderr: sinkOf(process.stderr),
-  isTerminal: process.stdout.isTTY === true,
-  environment: process.env,
-  signal,
-  folder: currentFolder(),
-  processId: process.pid,
-  now: () => new Date(),
-  askPassword: process.stdin.isTTY ? () => askPassword(terminal, signal) : undefined,
-};
-
-process.exitCode = await run(commandWords(process.argv.slice(2)), io);
-
-/** A pipe whose reader has gone must not end a transfer: rsync goes on silently, too. */
-function sinkOf(stream: NodeJS.WriteStream): TextSink {
-  stream.on('error', () => {
-    // Nobody is left to whom it could be told.
-  });
-  return { write: (bytes) => void stream.write(bytes) };
-}
-
-/** The first signal asks for an orderly end, the next one does not ask. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of SIGNALS) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-      controller.abort();
-    });
-  }
-  return controller.signal;
-}
-
-function currentFolder(): string {
-  if (process.platform !== 'linux') return process.cwd();
-  return decodeName(readlinkSync('/proc/self/cwd', 'buffer'));
+const complaint = complaintAbout(process.versions.node);
+if (complaint !== undefined) {
+  process.stderr.write(`tsersync: ${complaint}\n`);
+  process.exitCode = 1;
+} else {
+  // Young objects of a file list die soon; without this V8 gives them room by the tens of megabytes.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  const { runHere } = await import('./run-here.ts');
+  process.exitCode = await runHere(process.argv.slice(2));
 }

@@ -1,30 +1,9 @@
 import { InvalidArgumentError, Command as Program } from 'commander';
 import { UnsupportedError, UsageError } from '../protocol/index.ts';
 import type { DaemonRequest } from './commands/daemon.ts';
-import { ls } from './commands/ls.ts';
-import { push } from './commands/push.ts';
-import { failureOf } from './failure.ts';
-import type { CliIo, Command } from './io.ts';
+import { transferCommands } from './commands/transfer-commands.ts';
+import type { CliIo } from './io.ts';
 import { manifest } from './manifest.ts';
-import { openScreen } from './output/screen.ts';
-
-/** Commands that have options of their own, which they read themselves. */
-const commands: Readonly<Record<string, { readonly run: Command; readonly about: string }>> = {
-  push: { run: push, about: 'send files to an rsync daemon, with the options of rsync' },
-  ls: { run: ls, about: 'list the modules of an rsync daemon' },
-};
-
-/** Runs one command line, without the name of the program; answers the exit code. */
-export async function run(words: readonly string[], io: CliIo): Promise<number> {
-  try {
-    return await dispatch(words, io);
-  } catch (thrown) {
-    if (isCommanderExit(thrown)) return thrown.exitCode;
-    const { text, exitCode } = failureOf(thrown);
-    openScreen(io).complain(`tsersync: ${text}`);
-    return exitCode;
-  }
-}
 
 /** sersync's own options: what the program does when no command is named. */
 interface DaemonOptions {
@@ -39,7 +18,8 @@ const DEFAULT_CONFIG = 'confxml.xml';
 const DEFAULT_LANES = 10;
 const MAX_LANES = 100;
 
-async function dispatch(words: readonly string[], io: CliIo): Promise<number> {
+/** Runs a command line that does not begin with a command of rsync's options; answers the exit code. */
+export async function runProgram(words: readonly string[], io: CliIo): Promise<number> {
   let exitCode = 0;
   const program = new Program('tsersync')
     .description(manifest.description)
@@ -61,7 +41,7 @@ async function dispatch(words: readonly string[], io: CliIo): Promise<number> {
       writeOut: (text) => io.stdout.write(Buffer.from(text)),
       writeErr: (text) => io.stderr.write(Buffer.from(text)),
     });
-  for (const [name, { run, about }] of Object.entries(commands)) {
+  for (const [name, { about }] of transferCommands) {
     program
       .command(name)
       .description(about)
@@ -70,11 +50,8 @@ async function dispatch(words: readonly string[], io: CliIo): Promise<number> {
       .addHelpText('after', `\nAll options: tsersync ${name} --help`)
       .allowUnknownOption()
       .allowExcessArguments()
-      .action(async () => {
-        if (words[0] !== name)
-          throw new UsageError(`${name}: the command comes first, its options behind it`);
-        // As they were given: commander would take a `--` out.
-        exitCode = await run(words.slice(1), io);
+      .action(() => {
+        throw new UsageError(`${name}: the command comes first, its options behind it`);
       });
   }
   program
@@ -92,7 +69,12 @@ async function dispatch(words: readonly string[], io: CliIo): Promise<number> {
     });
   }
   if (words.length === 0) program.outputHelp();
-  else await program.parseAsync(words, { from: 'user' });
+  else {
+    await program.parseAsync(words, { from: 'user' }).catch((thrown: unknown) => {
+      if (!isCommanderExit(thrown)) throw thrown;
+      exitCode = thrown.exitCode;
+    });
+  }
   return exitCode;
 }
 

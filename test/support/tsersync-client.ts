@@ -1,5 +1,5 @@
 import type { CliIo } from '../../src/cli/io.ts';
-import { run } from '../../src/cli/program.ts';
+import { run } from '../../src/cli/run.ts';
 import type { RsyncResult } from './rsync-client.ts';
 
 export interface TsersyncOptions {
