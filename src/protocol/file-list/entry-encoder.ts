@@ -1,5 +1,6 @@
 import type { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
+import { NameBuffer } from '../wire/name-buffer.ts';
 import { entryFlags, MAX_SHARED_PREFIX } from './entry-flags.ts';
 import type { EntryFormat, FileEntry, IdNames, InodeNumber } from './file-entry.ts';
 import { isDevice, isDirectory, isRegular, isSpecial } from './file-mode.ts';
@@ -23,7 +24,8 @@ export class EntryEncoder {
   readonly #groups = new HardLinkGroups();
   readonly #namedUsers = new Set<number>();
   readonly #namedGroups = new Set<number>();
-  #name: Uint8Array = Buffer.alloc(0);
+  #name = new NameBuffer();
+  #lastName = new NameBuffer();
   #mode = 0;
   #mtime = 0;
   #atime = 0;
@@ -46,8 +48,9 @@ export class EntryEncoder {
 
   encode(encoder: Encoder, entry: FileEntry): void {
     const { protocol } = this.#format;
-    const name = encodeName(entry.name);
-    const prefix = sharedPrefix(this.#name, name);
+    const name = this.#name;
+    name.set(entry.name);
+    const prefix = sharedPrefix(this.#lastName, name);
     const link = this.#hardLink(entry);
     const isAbbreviated = link?.kind === 'member' && link.isInThisList;
     const userName = isAbbreviated ? undefined : this.#newUserName(entry.uid);
@@ -63,7 +66,7 @@ export class EntryEncoder {
     if (link?.kind === 'member') encoder.varint(link.leaderPosition);
     if (link?.kind === 'member' && isAbbreviated) {
       // The receiver copies every other field from the first name, and so must our idea of "the one before".
-      this.#remember(link.leader, name);
+      this.#remember(link.leader);
       return;
     }
     this.#encodeTimesAndMode(encoder, flags, entry);
@@ -73,7 +76,7 @@ export class EntryEncoder {
     if (this.#format.links && entry.linkTarget !== undefined) this.#encodeTarget(encoder, entry.linkTarget);
     if (protocol < 30 && this.#carriesInode(entry)) this.#encodeInode(encoder, flags, entry);
     this.#encodeChecksum(encoder, entry);
-    this.#remember(entry, name);
+    this.#remember(entry);
   }
 
   /** Ends a list. Below protocol 30 the I/O errors travel elsewhere. */
@@ -111,7 +114,7 @@ export class EntryEncoder {
 
   #flags(entry: FileEntry, link: HardLink | undefined): number {
     const { protocol, owner, group } = this.#format;
-    const isFirst = this.#name.length === 0;
+    const isFirst = this.#lastName.length === 0;
     let flags = isDirectory(entry.mode) ? folderFlags(entry, protocol) : 0;
     if (entry.mode === this.#mode) flags |= entryFlags.sameMode;
     if (!owner || (entry.uid === this.#uid && !isFirst)) flags |= entryFlags.sameUid;
@@ -165,13 +168,13 @@ export class EntryEncoder {
     return flags;
   }
 
-  #encodeName(encoder: Encoder, flags: number, name: Uint8Array, prefix: number): void {
+  #encodeName(encoder: Encoder, flags: number, name: NameBuffer, prefix: number): void {
     const suffix = name.length - prefix;
     if (flags & entryFlags.sameName) encoder.uint8(prefix);
     if (!(flags & entryFlags.longName)) encoder.uint8(suffix);
     else if (this.#format.protocol >= 30) encoder.varint(suffix);
     else encoder.int32(suffix);
-    encoder.bytes(prefix === 0 ? name : name.subarray(prefix));
+    encoder.range(name.bytes, prefix, name.length);
   }
 
   #encodeTimesAndMode(encoder: Encoder, flags: number, entry: FileEntry): void {
@@ -253,8 +256,8 @@ export class EntryEncoder {
     return (devices && isDevice(entry.mode)) || (specials && protocol < 31 && isSpecial(entry.mode));
   }
 
-  #remember(entry: FileEntry, name: Uint8Array): void {
-    this.#name = name;
+  #remember(entry: FileEntry): void {
+    [this.#name, this.#lastName] = [this.#lastName, this.#name];
     this.#mode = entry.mode;
     this.#mtime = entry.mtime;
     if (this.#format.owner) this.#uid = entry.uid;
@@ -279,10 +282,10 @@ function folderFlags(entry: FileEntry, protocol: number): number {
   return contents === 'implied' ? entryFlags.topDir | entryFlags.noContentDir : 0;
 }
 
-function sharedPrefix(last: Uint8Array, name: Uint8Array): number {
+function sharedPrefix(last: NameBuffer, name: NameBuffer): number {
   const most = Math.min(last.length, name.length, MAX_SHARED_PREFIX);
   let length = 0;
-  while (length < most && last[length] === name[length]) length += 1;
+  while (length < most && last.bytes[length] === name.bytes[length]) length += 1;
   return length;
 }
 

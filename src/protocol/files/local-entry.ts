@@ -1,18 +1,16 @@
 import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Problem } from '../errors.ts';
-import type { FileEntry, FolderContents } from '../file-list/file-entry.ts';
+import type { FolderContents } from '../file-list/file-entry.ts';
 import { isDirectory, isSymlink } from '../file-list/file-mode.ts';
 import { decodeName, systemPath } from '../wire/file-name.ts';
 import { isUnsafeTarget, unmungedTarget } from './link-target.ts';
 import { MovedError } from './open-folder.ts';
 import { LinkError, leadsToFolder, type Origin, originBehind, pathOf, realPath } from './origin.ts';
 import { readFolder } from './read-folder.ts';
-import { type EntryWishes, entryOf } from './stat-entry.ts';
+import { type EntryWishes, entryOf, type StatEntry } from './stat-entry.ts';
 
-/** An entry of this machine's disk. */
-export interface LocalEntry extends FileEntry {
-  readonly origin: Origin;
+export interface LocalEntry extends StatEntry {
   /** A folder that lies on another device than its parent, where that matters. */
   readonly isMountPoint?: boolean;
 }
@@ -98,7 +96,7 @@ function entryAt(
   const target = decodeName(readlinkSync(systemPath(path), { encoding: 'buffer' }));
   if (isFollowed(path, name, target, wishes)) return referentEntry(path, name, origin, contents, wishes);
   const linkTarget = wishes.mungeLinks === true ? unmungedTarget(target) : target;
-  return { ...entryOf(name, stats, wishes), linkTarget, origin };
+  return { ...entryOf(name, stats, wishes, origin), linkTarget };
 }
 
 function isFollowed(path: string, name: string, target: string, wishes: EntryWishes): boolean {
@@ -150,9 +148,9 @@ function localEntry(
   contents: FolderContents,
   wishes: EntryWishes,
 ): LocalEntry {
-  const entry = entryOf(name, stats, wishes);
-  if (!isDirectory(entry.mode)) return { ...entry, origin };
+  const entry = entryOf(name, stats, wishes, origin);
+  if (!isDirectory(entry.mode)) return entry;
   const isMountPoint = origin.device !== undefined && origin.device !== stats.dev;
-  if (isMountPoint) return { ...entry, contents: 'none', origin, isMountPoint };
-  return { ...entry, contents, origin };
+  if (isMountPoint) return { ...entry, contents: 'none', isMountPoint };
+  return { ...entry, contents };
 }

@@ -49,7 +49,7 @@ export class SourceRemover {
 }
 
 function isListed(entry: LocalEntry, stats: BigIntStats, wishes: EntryWishes): boolean {
-  const now = entryOf(entry.name, stats, wishes);
+  const now = entryOf(entry.name, stats, wishes, entry.origin);
   return (
     isSameType(now.mode, entry.mode) &&
     now.size === entry.size &&

@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import type { DeviceNumber, FileEntry, InodeNumber } from '../file-list/file-entry.ts';
 import { isDevice, isDirectory } from '../file-list/file-mode.ts';
 import type { ModeChange } from './mode-changes.ts';
+import type { Origin } from './origin.ts';
 
 const NS_PER_SECOND = 1_000_000_000n;
 
@@ -24,10 +25,16 @@ export interface EntryWishes {
   readonly oneFileSystem?: 0 | 1 | 2 | undefined;
 }
 
-export function entryOf(name: string, stats: BigIntStats, wishes: EntryWishes): FileEntry {
+/** An entry of this machine's disk, and where it lies. */
+export interface StatEntry extends FileEntry {
+  readonly origin: Origin;
+}
+
+/** Most entries are files of one name: theirs is made in one piece, for there are many. */
+export function entryOf(name: string, stats: BigIntStats, wishes: EntryWishes, origin: Origin): StatEntry {
   const mode = changed(Number(stats.mode), wishes);
   const mtime = secondsOf(stats.mtimeNs);
-  const entry: FileEntry = {
+  const entry: StatEntry = {
     name,
     mode,
     size: Number(stats.size),
@@ -35,6 +42,7 @@ export function entryOf(name: string, stats: BigIntStats, wishes: EntryWishes): 
     mtimeNs: Number(stats.mtimeNs - BigInt(mtime) * NS_PER_SECOND),
     uid: Number(stats.uid),
     gid: Number(stats.gid),
+    origin,
   };
   if (isDirectory(mode)) return entry;
   const device = isDevice(mode) ? deviceOf(stats.rdev) : undefined;
