@@ -1,4 +1,3 @@
-import { createHash, hash } from 'node:crypto';
 import type { IHasher } from 'hash-wasm';
 import createXxhash, { type XXHashAPI } from 'xxhash-wasm';
 import type { ChecksumName } from '../terms.ts';
@@ -57,7 +56,7 @@ export async function createStrongChecksum(setup: ChecksumSetup): Promise<Strong
 export async function createFileHash(name: ChecksumName, prefix?: Uint8Array): Promise<() => StrongHash> {
   switch (name) {
     case 'xxh64': {
-      const xxhash = await createXxhash();
+      const xxhash = await loadXxhash();
       return () => new Xxh64Hash(xxhash);
     }
     case 'md4':
@@ -67,8 +66,10 @@ export async function createFileHash(name: ChecksumName, prefix?: Uint8Array): P
     }
     case 'none':
       return () => NO_HASH;
-    default:
+    default: {
+      const { createHash } = await import('node:crypto');
       return () => createHash(name);
+    }
   }
 }
 
@@ -80,7 +81,7 @@ async function createBlockSum({
   const salt = seedBytes(seed);
   switch (name) {
     case 'xxh64': {
-      const xxhash = await createXxhash();
+      const xxhash = await loadXxhash();
       // The seed is sign-extended to 64 bits.
       const wideSeed = BigInt.asUintN(64, BigInt(seed | 0));
       return (bytes) => littleEndian(xxhash.h64Raw(bytes, wideSeed));
@@ -92,9 +93,19 @@ async function createBlockSum({
     }
     case 'none':
       return () => Buffer.alloc(0);
-    default:
+    default: {
+      const { hash } = await import('node:crypto');
       return (bytes) => hash(name, Buffer.concat(seedFirst ? [salt, bytes] : [bytes, salt]), 'buffer');
+    }
   }
+}
+
+let xxhash: Promise<XXHashAPI> | undefined;
+
+/** Compiled once: each hash that it makes has a state of its own. */
+function loadXxhash(): Promise<XXHashAPI> {
+  xxhash ??= createXxhash();
+  return xxhash;
 }
 
 /** Loaded only for servers that are too old for anything else. */

@@ -1,8 +1,6 @@
 import { digestLengths } from '../checksum/strong.ts';
-import { DeflatePacker } from '../delta/deflate-packer.ts';
 import { PackedTokens } from '../delta/packed-tokens.ts';
 import { PlainTokens, type TokenOutput, type TokenWriter } from '../delta/tokens.ts';
-import { ZstdPacker } from '../delta/zstd-packer.ts';
 import type { EntryFormat } from '../file-list/file-entry.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import type { Terms } from '../terms.ts';
@@ -30,14 +28,22 @@ export function entryFormatOf(options: ResolvedOptions, terms: Terms): EntryForm
   };
 }
 
-export function tokenWriterFor(output: TokenOutput, options: ResolvedOptions, terms: Terms): TokenWriter {
+/** What packs is loaded only for sessions that do. */
+export async function tokenWriterFor(
+  output: TokenOutput,
+  options: ResolvedOptions,
+  terms: Terms,
+): Promise<TokenWriter> {
   const { compression, protocol } = terms;
   switch (compression) {
     case 'none':
       return new PlainTokens(output);
-    case 'zstd':
+    case 'zstd': {
+      const { ZstdPacker } = await import('../delta/zstd-packer.ts');
       return new PackedTokens(output, new ZstdPacker(options.compressLevel || DEFAULT_ZSTD_LEVEL));
+    }
     default: {
+      const { DeflatePacker } = await import('../delta/deflate-packer.ts');
       const level = deflateLevel(options.compressLevel);
       return new PackedTokens(
         output,

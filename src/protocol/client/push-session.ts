@@ -1,4 +1,9 @@
-import { createFileHash, createStrongChecksum, digestLengths } from '../checksum/strong.ts';
+import {
+  createFileHash,
+  createStrongChecksum,
+  digestLengths,
+  type StrongChecksum,
+} from '../checksum/strong.ts';
 import { worthPacking } from '../delta/skip-suffixes.ts';
 import {
   ConnectionClosedError,
@@ -239,7 +244,7 @@ export class PushSession implements RunningPush {
     });
   }
 
-  #send(
+  async #send(
     tree: SourceTree,
     indexes: IndexEncoder,
     lists: ListSender,
@@ -248,17 +253,8 @@ export class PushSession implements RunningPush {
     const { terms } = this;
     const { writer: out } = this.#connection;
     const { dryRun, inplace, backup, append } = this.options;
-    const strong = this.#seed.promise.then((seed) =>
-      createStrongChecksum({
-        name: terms.transferChecksum,
-        seed,
-        seedFirst: terms.seedFirst,
-      }),
-    );
-    strong.catch(() => {
-      // The requests fail with the same error.
-    });
-    return runSender({
+    let strong: Promise<StrongChecksum> | undefined;
+    return await runSender({
       terms,
       out,
       indexes,
@@ -268,10 +264,13 @@ export class PushSession implements RunningPush {
       files: new FileSender({
         tree,
         out,
-        tokens: tokenWriterFor(out, this.options, terms),
+        tokens: await tokenWriterFor(out, this.options, terms),
         isPacked: terms.compression !== 'none',
         isWorthPacking: worthPacking(this.options.skipCompress),
-        strong,
+        strong: () => {
+          strong ??= this.#strongChecksum();
+          return strong;
+        },
         onProgress: (entry, position) => this.#listeners.progress?.(entry, position),
       }),
       digestLength: digestLengths[terms.transferChecksum],
@@ -285,6 +284,11 @@ export class PushSession implements RunningPush {
         onProblem,
       },
     });
+  }
+
+  async #strongChecksum(): Promise<StrongChecksum> {
+    const { transferChecksum, seedFirst } = this.terms;
+    return createStrongChecksum({ name: transferChecksum, seed: await this.#seed.promise, seedFirst });
   }
 
   #result(counts: SenderCounts, lists: ListSender, problems: readonly Problem[]): PushResult {

@@ -1,18 +1,21 @@
-import { closeSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { decodeName, systemPath } from '../wire/file-name.ts';
-import { IS_LINUX, openFolder } from './open-folder.ts';
+import { IS_LINUX } from './open-folder.ts';
+import { LinkError, realPath } from './origin.ts';
 
 const REPLACEMENT = '\ufffd';
 
-/** The names in a folder, in no order. The folder is read by its descriptor: its path may not lead elsewhere. */
+/**
+ * The names in a folder, in no order.
+ *
+ * @param path Absolute and without symlinks, as it was found; if it leads elsewhere by now, that is an error.
+ */
 export function readFolder(path: string): string[] {
-  if (!IS_LINUX) return namesIn(path);
-  const descriptor = openFolder(path);
-  try {
-    return namesIn(`/proc/self/fd/${descriptor}`);
-  } finally {
-    closeSync(descriptor);
+  if (IS_LINUX) {
+    const place = realPath(path) || '/';
+    if (place !== path) throw new LinkError(`${path} has become a way to ${place}`);
   }
+  return namesIn(path);
 }
 
 function namesIn(path: string): string[] {

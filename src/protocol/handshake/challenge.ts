@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createFileHash } from '../checksum/strong.ts';
 import { UnsupportedError } from '../errors.ts';
 import { encodeName } from '../wire/file-name.ts';
@@ -33,7 +32,10 @@ export async function answerChallenge(
 }
 
 async function digestOf(digest: ResponseDigest, secret: Buffer): Promise<Buffer> {
-  if (digest !== 'md4' && digest !== 'old-md4') return createHash(digest).update(secret).digest();
+  if (digest !== 'md4' && digest !== 'old-md4') {
+    const { createHash } = await import('node:crypto');
+    return createHash(digest).update(secret).digest();
+  }
   const createMd4 = await createFileHash('md4', digest === 'old-md4' ? Buffer.alloc(4) : undefined);
   const md4 = createMd4();
   md4.update(secret);

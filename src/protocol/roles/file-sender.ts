@@ -22,7 +22,7 @@ export interface FileSenderParts {
   /** Whether a file of this name is worth packing. */
   readonly isWorthPacking: (name: string) => boolean;
   /** Known once the server has sent its seed, which it has when it asks for the first file. */
-  readonly strong: Promise<StrongChecksum>;
+  readonly strong: () => Promise<StrongChecksum>;
   /** Called now and then with how much of the current file has been sent. */
   readonly onProgress: ((entry: FileEntry, position: number) => void) | undefined;
 }
@@ -81,7 +81,7 @@ export class FileSender {
   /** Sends tokens and sum of an open file; its item has been sent before. */
   async send(file: SourceFile, answer: FileAnswer): Promise<SentFile> {
     const { tokens, out, isWorthPacking } = this.#parts;
-    const strong = await this.#parts.strong;
+    const strong = await this.#parts.strong();
     const hash = strong.file();
     const counter = new CountingSink(tokens);
     let problem: Problem | undefined;

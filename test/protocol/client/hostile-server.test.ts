@@ -126,9 +126,12 @@ describe('a server that makes no sense is left, and gets nothing', () => {
   });
 
   it('also in the middle of a file, with requests before that are in order', async () => {
-    const { failure, opened } = await pushTo(
-      saying(frame(0, REQUEST_BIG), data(`01 00a0 ${NO_HEAD}`), data('ff64')),
-    );
+    const { failure, opened } = await pushTo(async (peer) => {
+      await letIn(peer);
+      peer.say(frame(0, REQUEST_BIG));
+      await peer.arrived(MIB);
+      peer.say(data(`01 00a0 ${NO_HEAD}`), data('ff64'));
+    });
     expect(failure).toMatchObject({ exitCode: 2, message: expect.stringContaining('-101') });
     expect(opened).toEqual(expect.arrayContaining(['big']));
   });

@@ -157,10 +157,13 @@ describe('a path that was swapped between listing and opening', () => {
     expect(outcome(entry)).toBe('ELOOP');
   });
 
-  it('is not listed either, neither what is below', () => {
+  it.each([
+    ['the folder', 'tree/a/b', 'outside/b'],
+    ['a folder above', 'tree/a', 'outside'],
+  ])('is not listed either, neither what is below: %s', (_name, swapped, target) => {
     const entry = list('a/b');
-    renameSync(at('tree/a/b'), at('moved'));
-    symlinkSync(at('outside/b'), at('tree/a/b'));
+    renameSync(at(swapped), at('moved'));
+    symlinkSync(at(target), at(swapped));
     const { entries, problems } = tree.children(entry);
     expect(entries).toEqual([]);
     expect(problems.map(({ path, kind }) => [path, kind])).toEqual([['a/b', 'failed']]);
