@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionClosedError, StreamError, UnsupportedError } from '../../../src/protocol/errors.ts';
-import { NamedFirstError, type SetUpRequest, setUp } from '../../../src/protocol/handshake/set-up.ts';
+import { NamedFirstError } from '../../../src/protocol/handshake/negotiation.ts';
+import { type SetUpRequest, setUp } from '../../../src/protocol/handshake/set-up.ts';
 import { WireReader } from '../../../src/protocol/stream/wire-reader.ts';
 import { WireWriter } from '../../../src/protocol/stream/wire-writer.ts';
 import { scriptedTransport } from '../../support/scripted-transport.ts';
