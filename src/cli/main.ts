@@ -9,8 +9,10 @@ if (complaint !== undefined) {
   process.stderr.write(`tsersync: ${complaint}\n`);
   process.exitCode = 1;
 } else {
-  // Young objects of a file list die soon; without this V8 gives them room by the tens of megabytes.
+  // Young objects of a file list die soon; without this V8 gives them room by the tens of megabytes. Then there is so
+  // little to collect at a time that several threads would only wait for each other.
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--no-parallel-scavenge');
   const { runHere } = await import('./run-here.ts');
   process.exitCode = await runHere(process.argv.slice(2));
 }

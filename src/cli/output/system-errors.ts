@@ -1,5 +1,3 @@
-import { getSystemErrorMessage } from 'node:util';
-
 /** What the C library says, where Node's own words for an error are others. */
 const texts: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
@@ -26,5 +24,10 @@ const texts: Readonly<Record<string, string>> = {
 export function systemErrorText(error: NodeJS.ErrnoException): string {
   const { code, errno } = error;
   if (code === undefined || errno === undefined) return error.message;
-  return `${texts[code] ?? getSystemErrorMessage(errno)} (${Math.abs(errno)})`;
+  return `${texts[code] ?? nodesText(errno)} (${Math.abs(errno)})`;
+}
+
+/** As an import, node:util would bring a third of Node.js along at every start. */
+function nodesText(errno: number): string {
+  return process.getBuiltinModule('node:util').getSystemErrorMessage(errno);
 }

@@ -1,5 +1,5 @@
 import type { IHasher } from 'hash-wasm';
-import createXxhash, { type XXHashAPI } from 'xxhash-wasm';
+import type { XXHashAPI } from 'xxhash-wasm';
 import type { ChecksumName } from '../terms.ts';
 
 /** A strong sum over bytes that come in pieces. */
@@ -104,7 +104,7 @@ let xxhash: Promise<XXHashAPI> | undefined;
 
 /** Compiled once: each hash that it makes has a state of its own. */
 function loadXxhash(): Promise<XXHashAPI> {
-  xxhash ??= createXxhash();
+  xxhash ??= import('xxhash-wasm').then(({ default: create }) => create());
   return xxhash;
 }
 
