@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -115,6 +116,8 @@ async function compare(name: string, scenario: Scenario, rsyncd: Rsyncd): Promis
     // The first round warms the caches and does not count.
     for (let round = 0; round <= ROUNDS; round++) {
       for (const who of ['theirs', 'ours'] as const) {
+        // What was written for this run must not be on its way to the disk while it is measured.
+        execFileSync('sync');
         const cost = await push(who, [...scenario.options, `${source}/`, rsyncd.url('to')]);
         if (round > 0) costs[who].push(cost);
         if (scenario.restore === undefined) makeAnew(scenario, source, destination);
