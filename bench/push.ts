@@ -112,16 +112,17 @@ async function compare(name: string, scenario: Scenario, rsyncd: Rsyncd): Promis
     scenario.source(source);
     const destination = rsyncd.modulePath('to');
     const costs: Record<'theirs' | 'ours', Cost[]> = { theirs: [], ours: [] };
-    makeAnew(scenario, source, destination);
+    let isMade = false;
     // The first round warms the caches and does not count.
     for (let round = 0; round <= ROUNDS; round++) {
       for (const who of ['theirs', 'ours'] as const) {
+        if (isMade && scenario.restore !== undefined) scenario.restore(destination);
+        else makeAnew(scenario, source, destination);
+        isMade = true;
         // What was written for this run must not be on its way to the disk while it is measured.
         execFileSync('sync');
         const cost = await push(who, [...scenario.options, `${source}/`, rsyncd.url('to')]);
         if (round > 0) costs[who].push(cost);
-        if (scenario.restore === undefined) makeAnew(scenario, source, destination);
-        else scenario.restore(destination);
       }
     }
     return row(name, scenario.name, costs);
