@@ -1,5 +1,6 @@
 import { parseOptions } from '../protocol/index.ts';
 import type { SersyncConfig } from './config/sersync-config.ts';
+import { followsLinks } from './settings.ts';
 
 /** What a config asks for and does not get, or gets in another way than from sersync: a line each, by name. */
 export function noticesOf(config: SersyncConfig): string[] {
@@ -17,14 +18,12 @@ function missing({ sersync, tsersync }: SersyncConfig): string[] {
 }
 
 function different({ inotify, sersync, tsersync }: SersyncConfig): string[] {
-  const { update, copyLinks, copyDirlinks, copyUnsafeLinks } = parseOptions(
-    sersync.rsync.commonParams,
-  ).transfer;
+  const { transfer } = parseOptions(sersync.rsync.commonParams);
   return [
-    ...(update === true && !tsersync.update.isForEvents
+    ...(transfer.update === true && !tsersync.update.isForEvents
       ? ['-u in commonParams: holds when everything is sent; a change is sent even over a newer file']
       : []),
-    ...([copyLinks, copyDirlinks, copyUnsafeLinks].includes(true)
+    ...(followsLinks(transfer)
       ? [
           '-L, -k and --copy-unsafe-links: what changes behind a symlink is sent when the link does, or everything',
         ]

@@ -74,7 +74,7 @@ export function settingsOf(config: SersyncConfig, environment: Environment = {})
       ({ isOn }) => isOn,
     ),
     sendsFolders: inotify.createFolder.isOn && transfer.pruneEmptyDirs !== true,
-    followsLinks: [transfer.copyLinks, transfer.copyDirlinks, transfer.copyUnsafeLinks].includes(true),
+    followsLinks: followsLinks(transfer),
     updatesOnly: tsersync.update.isForEvents,
     settle: tsersync.settle,
     retryMs: sersync.failLog.retryMinutes * MINUTE_MS,
@@ -105,4 +105,9 @@ function remoteSettings(
       ...(auth.isOn && { passwordFile: resolve(sersync.localPath, auth.passwordFile) }),
     },
   };
+}
+
+/** Whether symlinks, or some of them, are sent as what they lead to. */
+export function followsLinks({ copyLinks, copyDirlinks, copyUnsafeLinks }: TransferOptions): boolean {
+  return [copyLinks, copyDirlinks, copyUnsafeLinks].includes(true);
 }

@@ -11,7 +11,7 @@ export class MovedError extends Error {
 }
 
 /** Opens a folder whose path contains no symlink, or fails. */
-export function openFolder(path: string): number {
+function openFolder(path: string): number {
   const descriptor = openSync(systemPath(path), OPEN_FOLDER);
   if (!IS_LINUX) return descriptor;
   const place = decodeName(readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: 'buffer' }));

@@ -46,6 +46,11 @@ export interface Choice {
   readonly compression: CompressionName | undefined;
 }
 
+/** Whether there is anything to agree on. */
+export function hasNames({ checksums, compressions }: Names): boolean {
+  return checksums !== undefined || compressions !== undefined;
+}
+
 /** Our names that the options leave to negotiation, in the order of the user's preference or our own. */
 export function ownNames(request: NameWishes): OwnNames {
   const { transferChecksum, compress, compression, checksumPreference, compressionPreference } = request;
@@ -82,14 +87,13 @@ export function choice(own: OwnNames, offers: Names): Choice {
   };
 }
 
-/** The same, if the server has all our names before it and means no other one by them. */
+/** The same, for names that the server was told before it was heard: it must come to the same by its own order. */
 export function agreed(own: OwnNames, offers: Names): Choice {
   const chosen = choice(own, offers);
   const isSame = (ours: readonly string[] = [], theirs: readonly string[] = [], name: string | undefined) =>
     theirs.find((offered) => ours.includes(offered)) === name;
-  const negotiates = offers.checksums !== undefined || offers.compressions !== undefined;
   if (
-    negotiates &&
+    hasNames(offers) &&
     isSame(own.checksums, offers.checksums, chosen.checksum) &&
     isSame(own.compressions, offers.compressions, chosen.compression)
   )

@@ -6,6 +6,7 @@ import type { Cursor } from '../wire/cursor.ts';
 import {
   agreed,
   choice,
+  hasNames,
   hasPreference,
   NamedFirstError,
   type Names,
@@ -55,7 +56,7 @@ export async function setUp(reader: WireReader, writer: WireWriter, request: Set
   const { protocol } = request;
   const own = ownNames(request);
   const hasFrames = protocol >= 30;
-  const isOpen = own.checksums !== undefined || own.compressions !== undefined;
+  const isOpen = hasNames(own);
   const namesFirst = hasFrames && isOpen && request.mayNameFirst && !hasPreference(request);
   if (namesFirst) writeNames(writer, own);
   await writer.flush();
