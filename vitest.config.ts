@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { TestReporter } from './scripts/test-report.ts';
 import { findEngine } from './test/support/rsyncd-engine.ts';
 
-/** Where the counts of a run go, for whoever adds up several. */
+/** Where the report of a run goes, for whoever adds up several. */
 const { TSERSYNC_TEST_REPORT: report, TSERSYNC_RSYNCD, CI } = process.env;
 
 /** Few tests here take a second, but a machine may be busy. */
@@ -30,7 +31,7 @@ export default defineConfig({
     // Vitest would leave a processor idle, which is half of a small machine; these tests wait more than they compute.
     maxWorkers: '100%',
     projects: (isServerLeftOut ? [unit] : [unit, rsync, server]).map((test) => ({ test })),
-    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+    reporters: ['default', ...(report ? [new TestReporter(report)] : [])],
   },
 });
 
