@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { TestReporter } from './scripts/test-report.ts';
+import { threadWords } from './test/support/node-words.ts';
 import { findEngine } from './test/support/rsyncd-engine.ts';
 
 /** Where the report of a run goes, for whoever adds up several. */
@@ -30,7 +31,9 @@ export default defineConfig({
   test: {
     // Vitest would leave a processor idle, which is half of a small machine; these tests wait more than they compute.
     maxWorkers: '100%',
-    projects: (isServerLeftOut ? [unit] : [unit, rsync, server]).map((test) => ({ test })),
+    projects: (isServerLeftOut ? [unit] : [unit, rsync, server]).map((test) => ({
+      test: { ...test, execArgv: [...threadWords] },
+    })),
     reporters: ['default', ...(report ? [new TestReporter(report)] : [])],
   },
 });

@@ -10,7 +10,8 @@ import { shake } from '../support/shaker.ts';
 
 /*
  * Changes a watched tree at random for a long time, and looks now and then whether the remote is equal. Not part of
- * the tests: node test/soak/soak.ts --rounds 100 --faults
+ * the tests: node --wasm-wrapper-tiering-budget=2147483647 test/soak/soak.ts --rounds 100 --faults
+ * (why this flag: test/support/node-words.ts)
  */
 
 const { values } = parseArgs({

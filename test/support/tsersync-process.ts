@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { threadWords } from './node-words.ts';
 import type { RsyncResult } from './rsync-client.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
@@ -7,6 +8,7 @@ const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 /** What a shell is told to run our program; older Node.js warns when it strips types. */
 export const tsersyncWords: readonly string[] = [
   process.execPath,
+  ...threadWords,
   '--disable-warning=ExperimentalWarning',
   MAIN,
 ];
