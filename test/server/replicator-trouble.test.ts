@@ -125,7 +125,7 @@ describe('a remote that does not want', () => {
     rmSync(join(root, 'x.bad'));
     rmSync(join(root, 'd', 'y.bad'));
     writeFileSync(join(root, 'c'), 'c');
-    await until(() => 'c' in readTree(destination), 'the next file');
+    await until(() => existsSync(join(destination, 'c')), 'the next file');
   });
 
   it('anything is left alone for longer and longer, with its reason', async () => {
