@@ -5,7 +5,7 @@ export interface RemoteStatus {
   readonly name: string;
   /** `blocked`: the last try failed, for `reason`; `paused`: the watched folder is gone. */
   readonly state: 'idle' | 'sending' | 'blocked' | 'paused' | 'stopped';
-  /** Changes that wait. */
+  /** Changes that have yet to arrive: they wait, or are being sent. */
   readonly backlog: number;
   readonly sessions: number;
   readonly failures: readonly Failure[];

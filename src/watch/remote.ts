@@ -81,7 +81,7 @@ export class Remote {
     return {
       name: this.#parts.name,
       state: this.#publicState(),
-      backlog: this.#backlog.size,
+      backlog: this.#backlog.size + this.#underWay.changes,
       sessions: this.#underWay.sessions,
       failures: this.#backlog.failures,
       reason: this.#reachability.trouble,

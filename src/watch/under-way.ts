@@ -5,9 +5,15 @@ import type { Task } from './planner.ts';
 export class UnderWay {
   readonly #paths = new PathTree<Task>();
   #sessions = 0;
+  #changes = 0;
 
   get sessions(): number {
     return this.#sessions;
+  }
+
+  /** How many changes they are about. */
+  get changes(): number {
+    return this.#changes;
   }
 
   isFree(path: string): boolean {
@@ -16,11 +22,13 @@ export class UnderWay {
 
   begin(tasks: readonly Task[]): void {
     this.#sessions += 1;
+    this.#changes += countChanges(tasks);
     for (const task of tasks) if (!isMereFolder(task)) this.#paths.set(task.path, task);
   }
 
   end(tasks: readonly Task[]): void {
     this.#sessions -= 1;
+    this.#changes -= countChanges(tasks);
     for (const task of tasks) if (!isMereFolder(task)) this.#paths.delete(task.path);
   }
 }
@@ -28,4 +36,8 @@ export class UnderWay {
 /** A folder that is sent for its own attributes only is in nobody's way: every session below it sends these too. */
 function isMereFolder({ deed, found }: Task): boolean {
   return deed === 'changed' && found.kind === 'folder';
+}
+
+function countChanges(tasks: readonly Task[]): number {
+  return tasks.reduce((sum, { changes }) => sum + changes.length, 0);
 }

@@ -172,7 +172,7 @@ describe('a remote', () => {
     for (const path of paths) disk.write(path, content);
     remote.add(paths.map((path) => changeOf(path, 'path', Date.now())));
     expect(begun()).toEqual(['always a', 'always b']);
-    expect([remote.status.backlog, sessions.begun.length]).toEqual([2, 2]);
+    expect([remote.status.backlog, sessions.begun.length]).toEqual([4, 2]);
   });
 
   it('waits for a lane', () => {
