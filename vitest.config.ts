@@ -6,22 +6,16 @@ import { findEngine } from './test/support/rsyncd-engine.ts';
 /** Where the report of a run goes, for whoever adds up several. */
 const { TSERSYNC_TEST_REPORT: report, TSERSYNC_RSYNCD, CI } = process.env;
 
-/** Few tests here take a second, but a machine may be busy. */
+/** Few tests take a second, but a machine may be busy; and some leave thousands of files to remove. */
+const patience = { testTimeout: 60_000, hookTimeout: 300_000 };
 const unit = {
   name: 'unit',
   include: ['test/**/*.test.ts'],
   exclude: ['test/rsync/**', 'test/server/**'],
-  testTimeout: 60_000,
 };
 /** What the real rsync of this machine does on its own, whichever server the other suite runs against. */
-const rsync = { name: 'rsync', include: ['test/rsync/**/*.test.ts'], testTimeout: 30_000 };
-const server = {
-  name: 'server',
-  include: ['test/server/**/*.test.ts'],
-  testTimeout: 30_000,
-  // Thousands of files are removed in the end.
-  hookTimeout: 300_000,
-};
+const rsync = { name: 'rsync', include: ['test/rsync/**/*.test.ts'] };
+const server = { name: 'server', include: ['test/server/**/*.test.ts'] };
 
 /** Where nobody promised a server its suite is left out, and the run says so; elsewhere, as in CI, it fails. */
 const engine = findEngine();
@@ -33,7 +27,7 @@ export default defineConfig({
     // Vitest would leave a processor idle, which is half of a small machine; these tests wait more than they compute.
     maxWorkers: '100%',
     projects: (isServerLeftOut ? [unit] : [unit, rsync, server]).map((test) => ({
-      test: { ...test, execArgv: [...threadWords] },
+      test: { ...test, ...patience, execArgv: [...threadWords] },
     })),
     reporters: ['default', ...(report ? [new TestReporter(report)] : [])],
   },
