@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPush } from '../../../src/protocol/client/push.ts';
 import type { PushListeners } from '../../../src/protocol/client/push-listeners.ts';
@@ -11,6 +11,8 @@ import { MemoryTree, memoryTree, symlink } from '../../support/memory-tree.ts';
 import { type RecordedSession, recordedSessions, replay, saidBy } from '../../support/recorded-sessions.ts';
 
 const MIB = 1024 * 1024;
+/** Of a session, unless a test has another one. */
+const TIMEOUT_S = 20;
 const SECRET = 'nobody has asked for this';
 
 /** Bytes that lie in the sockets of both sides when the reader stops. */
@@ -59,10 +61,15 @@ beforeEach(() => {
   resources = openResources();
 });
 
-/** Whatever a server did: no socket and no timer is left of it. A promise that nobody catches fails the run anyway. */
+/**
+ * Whatever a server did: no socket and no timer is left of it. A promise that nobody catches fails the run anyway.
+ * Vitest has timers of its own, which end soon, long before ours would.
+ */
 afterEach(async () => {
-  for (let n = 0; n < 1000 && openResources().length > resources.length; n++) await turn();
-  expect(openResources().length).toBeLessThanOrEqual(resources.length);
+  const end = performance.now() + (TIMEOUT_S * 1000) / 2;
+  while (openResources().length > resources.length && performance.now() < end) await delay(1);
+  const left = openResources();
+  expect(left.length, left.join()).toBeLessThanOrEqual(resources.length);
 });
 
 /** Pushes a small tree to a server that does this, until the push ends and both sides have hung up. */
@@ -70,7 +77,7 @@ async function pushTo(serve: (peer: Peer) => unknown, wishes: Wishes = {}): Prom
   const { transfer = {}, listeners = {} } = wishes;
   await using server = await startHostileServer(serve);
   const tree = new MemoryTree(cargo.entries, cargo.contents);
-  const options = { recursive: true, links: true, timeout: 20, ...transfer };
+  const options = { recursive: true, links: true, timeout: TIMEOUT_S, ...transfer };
   const outcome = await (async () => {
     const session = await openPush({ target: server.target, transfer: options });
     return await session.run({ tree, filterList: undefined, listeners });
