@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, SerializedError, TestCase, TestModule, TestState } from 'vitest/node';
 
 /** What one run of the tests has come to. */
 export interface TestReport {
@@ -34,12 +34,13 @@ function reportOf(modules: readonly TestModule[], errors: readonly Reason[]): Te
   const groups = modules.flatMap((module) => [module, ...module.children.allSuites()]);
   const stray = errors.map((error) => ({ what: 'beside the tests', why: textsOf([error]) }));
   const failedGroups = groups.flatMap((group) => {
-    const path = group.type === 'module' ? group.relativeModuleId : nameOf(group);
-    return group.errors().length === 0 ? [] : [{ what: path, why: textsOf(group.errors()) }];
+    const what = group.type === 'module' ? group.relativeModuleId : nameOf(group);
+    return group.errors().length === 0 ? [] : [{ what, why: textsOf(group.errors()) }];
   });
+  const count = (state: TestState) => tests.filter((test) => test.result().state === state).length;
   return {
-    passed: tests.filter((test) => test.result().state === 'passed').length,
-    skipped: tests.filter((test) => test.result().state === 'skipped').length,
+    passed: count('passed'),
+    skipped: count('skipped'),
     failures: [...stray, ...failedGroups, ...tests.flatMap(failureOf)],
   };
 }

@@ -4,16 +4,16 @@ import type { Task } from './planner.ts';
 /** What is being sent to a remote right now: no two sessions at once may be about the same path, or one below it. */
 export class UnderWay {
   readonly #paths = new PathTree<Task>();
-  #sessions = 0;
-  #changes = 0;
+  /** What each session is about. */
+  readonly #batches = new Set<readonly Task[]>();
 
   get sessions(): number {
-    return this.#sessions;
+    return this.#batches.size;
   }
 
   /** How many changes they are about. */
   get changes(): number {
-    return this.#changes;
+    return [...this.#batches].flat().reduce((sum, { changes }) => sum + changes.length, 0);
   }
 
   isFree(path: string): boolean {
@@ -21,14 +21,13 @@ export class UnderWay {
   }
 
   begin(tasks: readonly Task[]): void {
-    this.#sessions += 1;
-    this.#changes += countChanges(tasks);
+    this.#batches.add(tasks);
     for (const task of tasks) if (!isMereFolder(task)) this.#paths.set(task.path, task);
   }
 
+  /** @param tasks The array that began. */
   end(tasks: readonly Task[]): void {
-    this.#sessions -= 1;
-    this.#changes -= countChanges(tasks);
+    this.#batches.delete(tasks);
     for (const task of tasks) if (!isMereFolder(task)) this.#paths.delete(task.path);
   }
 }
@@ -36,8 +35,4 @@ export class UnderWay {
 /** A folder that is sent for its own attributes only is in nobody's way: every session below it sends these too. */
 function isMereFolder({ deed, found }: Task): boolean {
   return deed === 'changed' && found.kind === 'folder';
-}
-
-function countChanges(tasks: readonly Task[]): number {
-  return tasks.reduce((sum, { changes }) => sum + changes.length, 0);
 }
