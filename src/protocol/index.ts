@@ -14,7 +14,8 @@ export type { FileEntry, FolderContents, IdNames } from './file-list/file-entry.
 export { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from './file-list/file-mode.ts';
 export type { KindCounts } from './file-list/kind-counts.ts';
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
-export { type ChangeSet, ChangeTree, type ChangeTreeOptions } from './files/change-tree.ts';
+export type { ChangeSet } from './files/change-set.ts';
+export { ChangeTree, type ChangeTreeOptions } from './files/change-tree.ts';
 export { entryWishes } from './files/entry-wishes.ts';
 export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
 export { ChangedError } from './files/source-remover.ts';
@@ -47,3 +48,4 @@ export type { SentContent } from './roles/sender.ts';
 export type { Transport } from './stream/transport.ts';
 export type { Terms } from './terms.ts';
 export { compareNames, decodeName, encodeName, systemPath } from './wire/file-name.ts';
+export { isPlainPath } from './wire/plain-path.ts';

@@ -1,4 +1,5 @@
-import { type ChangeSet, ChangeTree, type ChangeTreeOptions } from '../files/change-tree.ts';
+import { type ChangeSet, checkChanges } from '../files/change-set.ts';
+import { ChangeTree, type ChangeTreeOptions } from '../files/change-tree.ts';
 import { entryWishes } from '../files/entry-wishes.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
 import { Encoder } from '../wire/encoder.ts';
@@ -10,6 +11,8 @@ import type { PushSession } from './push-session.ts';
 /**
  * Pushes scattered changes, deletions among them, in one session. It must have been opened recursive, without
  * incremental recursion, and with `delete` if anything may be deleted: without it, nothing is.
+ *
+ * @throws UsageError for what is not a path below `root`; nothing was sent then, and the session goes on waiting.
  */
 export async function pushChanges(
   session: PushSession,
@@ -45,6 +48,7 @@ export function encodeChangeRules(
   { options, terms: { protocol } }: Pick<PushSession, 'options' | 'terms'>,
   changes: ChangeSet,
 ): Uint8Array | undefined {
+  checkChanges(changes);
   if (!pushSendsFilterList(options, [], protocol)) return undefined;
   const encoder = new Encoder();
   const rules = rulesOf(changes, { protocol, prunes: options.pruneEmptyDirs === true });

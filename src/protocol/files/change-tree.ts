@@ -3,38 +3,12 @@ import type { Problem } from '../errors.ts';
 import type { FileEntry, FolderContents, IdNames } from '../file-list/file-entry.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
+import { type ChangeSet, checkChanges } from './change-set.ts';
 import { localIdNames } from './id-names.ts';
 import { attempt, type LocalEntry, readEntries, readEntry } from './local-entry.ts';
 import { type Origin, pathOf, realFolder } from './origin.ts';
 import { SourceOpener } from './source-file.ts';
 import type { EntryWishes } from './stat-entry.ts';
-
-/** Changes at scattered paths of one tree. All paths are relative to its root, without a slash at either end. */
-export interface ChangeSet {
-  /** Paths that exist; a folder is sent without its contents. */
-  readonly changed: readonly string[];
-  /** Those of `changed` for which the other side may have a folder, to be deleted with all that is in it. */
-  readonly replaced?: readonly string[];
-  /** Folders that are sent with all that is in them; what the other side has besides stays there. */
-  readonly added: readonly string[];
-  /** Folders that are sent with all that is in them, and the other side is to have nothing else in them. */
-  readonly mirrored: readonly string[];
-  /** Folders that are sent with what is directly in them, and the other side is to have nothing else there. */
-  readonly leveled?: readonly string[];
-  /**
-   * Paths that no longer exist: the topmost ones, so that their parents do. A path may be changed besides: then it is
-   * no longer a folder, and what the other side has in it goes.
-   */
-  readonly gone: readonly string[];
-  /** The same, but only a folder of that name is to be deleted. */
-  readonly goneFolders?: readonly string[];
-  /** The same, but only what is no folder is to be deleted. */
-  readonly goneFiles?: readonly string[];
-  /** Rsync patterns of what mirrored and leveled folders may have besides. */
-  readonly kept?: readonly string[];
-  /** The same, but of files only. */
-  readonly keptFiles?: readonly string[];
-}
 
 export interface ChangeTreeOptions extends EntryWishes {
   /** Below protocol 30 a receiver sweeps nothing unless it sweeps from the root on; the rules protect the rest. */
@@ -67,8 +41,13 @@ export class ChangeTree implements SourceTree {
   readonly #root: Node = newNode();
   readonly #opener = new SourceOpener();
 
-  /** `root` is the folder that the paths are relative to. */
+  /**
+   * `root` is the folder that the paths are relative to.
+   *
+   * @throws UsageError if one of the changes is not a path in that folder.
+   */
   constructor(root: string, changes: ChangeSet, options: ChangeTreeOptions) {
+    checkChanges(changes);
     this.#origin = { prefix: '', folder: realFolder(root), source: 0 };
     this.#options = options;
     const { changed, added, mirrored, leveled = [], gone, goneFolders = [], goneFiles = [] } = changes;

@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
 import { isDirectory } from '../../../src/protocol/file-list/file-mode.ts';
-import {
-  type ChangeSet,
-  ChangeTree,
-  type ChangeTreeOptions,
-} from '../../../src/protocol/files/change-tree.ts';
+import type { ChangeSet } from '../../../src/protocol/files/change-set.ts';
+import { ChangeTree, type ChangeTreeOptions } from '../../../src/protocol/files/change-tree.ts';
 import { writeTree } from '../../support/disk-tree.ts';
 
 /* What becomes of such a list at a real server is in test/server/push-changes.test.ts. */
