@@ -23,6 +23,8 @@ export interface ConnectRequest {
   readonly connection: ConnectionOptions;
   readonly transfer: TransferOptions;
   readonly signal: AbortSignal | undefined;
+  /** Each line of the message of the day as it comes, also if the daemon then refuses us. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /** A daemon that we are logged in at: it waits for arguments, or has listed its modules. */
@@ -71,6 +73,7 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
         user: target.user ?? userName(),
         earlyInput,
         password: () => passwordOf(connection, target.module),
+        onLine: request.onLine,
       },
     );
     return { transport, reader, writer, heartbeat, login };

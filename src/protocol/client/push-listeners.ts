@@ -18,6 +18,11 @@ export interface RunningPush {
 
 /** What to be told while a push runs. Nothing may be thrown from here. */
 export interface PushListeners {
+  /**
+   * A line of the daemon's message of the day, as it comes: before the password is asked for, before `begin`, and also
+   * if the daemon then refuses us. Told by `push` only; a session that was opened before has its `motd`.
+   */
+  motd?(line: string): void;
   /** The session is set up, and its file list comes next. */
   begin?(session: RunningPush): void;
   /**

@@ -22,6 +22,8 @@ export interface OpenPushRequest {
   readonly transfer: TransferOptions;
   readonly connection?: ConnectionOptions;
   readonly signal?: AbortSignal | undefined;
+  /** Each line of the daemon's message of the day, as it comes: also if the daemon then refuses us. */
+  readonly onMotd?: ((line: string) => void) | undefined;
 }
 
 /** Opens a session up to the point where it waits for a tree to push: connected, logged in, arguments sent. */
@@ -42,14 +44,15 @@ async function beginPush(request: OpenPushRequest): Promise<PushSession> {
     return await connectAndSetUp(request, true);
   } catch (thrown) {
     if (!(thrown instanceof NamedFirstError)) throw thrown;
-    return await connectAndSetUp(request, false);
+    // The message of the day has been told.
+    return await connectAndSetUp({ ...request, onMotd: undefined }, false);
   }
 }
 
 async function connectAndSetUp(request: OpenPushRequest, mayNameFirst: boolean): Promise<PushSession> {
-  const { target, transfer, connection = {}, signal } = request;
+  const { target, transfer, connection = {}, signal, onMotd } = request;
   const options = resolveOptions(transfer);
-  const connected = await connectDaemon({ target, connection, transfer, signal });
+  const connected = await connectDaemon({ target, connection, transfer, signal, onLine: onMotd });
   const { reader, writer, login } = connected;
   try {
     refuseTooModern(options, login.protocol);
@@ -130,11 +133,22 @@ async function pushSources(
   const options = resolveOptions(transfer);
   const filters = parseFilters(options, { ...(cvsIgnore && { cvsIgnore }) });
   const tree = await openLocalTree(sources, options);
-  const session = await beginPush(request);
+  const session = await beginPush({ ...request, onMotd: motdListener(request, listeners) });
   try {
     return await pushTree(session, { tree, root: tree.root, filters, listeners });
   } finally {
     session.close();
     tree.close();
   }
+}
+
+function motdListener(
+  { onMotd }: PushRequest,
+  { motd }: PushListeners,
+): ((line: string) => void) | undefined {
+  if (motd === undefined) return onMotd;
+  return (line) => {
+    onMotd?.(line);
+    motd(line);
+  };
 }

@@ -29,6 +29,8 @@ export interface LoginRequest {
   readonly earlyInput?: Buffer | undefined;
   /** Asked only when the module wants a password. */
   readonly password: () => string | Promise<string>;
+  /** Each line of the message of the day, or of the list of modules, as it comes: also if a refusal follows. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 export interface Login {
@@ -73,7 +75,9 @@ export async function logIn(streams: LoginStreams, request: LoginRequest): Promi
     if (line.startsWith('@ERROR')) throw explainError(line, request);
     if (line === '@RSYNCD: EXIT') throw new DaemonError(`${streams.peer} ended the login of its own accord`);
     if (challenge === undefined) {
-      lines.push(decodeText(line));
+      const text = decodeText(line);
+      lines.push(text);
+      request.onLine?.(text);
       length += line.length + LINE_COST;
       continue;
     }
