@@ -9,6 +9,8 @@ export type { PushResult, PushStatistics } from './client/push-result.ts';
 export type { PushRun, PushSession } from './client/push-session.ts';
 export { pushTree, type TreePush } from './client/push-tree.ts';
 export type { ServerMessage } from './client/server-messages.ts';
+export type { SearchCounts } from './delta/match-search.ts';
+export type { SumHead } from './delta/sum-head.ts';
 export * from './errors.ts';
 export type { FileEntry, FolderContents, IdNames } from './file-list/file-entry.ts';
 export { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from './file-list/file-mode.ts';

@@ -20,6 +20,16 @@ export interface SearchOptions {
   readonly isInPlace: boolean;
 }
 
+/** What a search has met on its way; the words are those of rsync's own statistics. */
+export interface SearchCounts {
+  /** Blocks of the basis that the new file has. */
+  readonly matches: number;
+  /** Places whose rolling sum is that of some block. */
+  readonly hashHits: number;
+  /** Blocks that had the rolling sum of a place, and another strong sum. */
+  readonly falseAlarms: number;
+}
+
 /**
  * Looks for blocks of the basis in the new file, which passes by in pieces: fill {@link nextSpace}, say how much it
  * was with {@link advance}, until the end. Everything goes to the sink in the order of the new file.
@@ -42,6 +52,7 @@ export class MatchSearch {
   #want = 0;
   /** Bytes that were summed without finding a block. */
   #vain = 0;
+  readonly #counts = { matches: 0, hashHits: 0, falseAlarms: 0 };
 
   constructor(scanner: Scanner, sums: BlockSums, sink: TokenSink, options: SearchOptions) {
     this.#scanner = scanner;
@@ -50,6 +61,11 @@ export class MatchSearch {
     this.#options = options;
     this.#inPlace = new Uint8Array(options.isInPlace ? sums.head.blockCount : 0);
     scanner.load(sums.head, sums.bytes, sums.head.blockLength + READ_LENGTH);
+  }
+
+  /** So far. */
+  get counts(): SearchCounts {
+    return this.#counts;
   }
 
   /** Where the next bytes of the new file belong. All slices that the sink was given are overwritten. */
@@ -118,6 +134,7 @@ export class MatchSearch {
     const block = this.#blockFor(bytes, this.#base + at, candidates);
     if (block === NO_BLOCK) return false;
     this.#literal(at);
+    this.#counts.matches += 1;
     this.#sink.match(block, bytes);
     this.#from = at + length;
     this.#want = block + 1;
@@ -129,8 +146,14 @@ export class MatchSearch {
     let digest: Buffer | undefined;
     for (const block of candidates) {
       if (lengthOfBlock(this.#sums.head, block) !== bytes.length) continue;
-      digest ??= this.#options.strong(bytes);
-      if (!this.#sums.isStrong(block, digest)) continue;
+      if (digest === undefined) {
+        digest = this.#options.strong(bytes);
+        this.#counts.hashHits += 1;
+      }
+      if (!this.#sums.isStrong(block, digest)) {
+        this.#counts.falseAlarms += 1;
+        continue;
+      }
       const chosen = this.#choose(block, bytes.length, offset);
       if (chosen !== NO_BLOCK) return chosen;
     }

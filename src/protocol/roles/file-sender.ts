@@ -1,6 +1,6 @@
 import type { StrongChecksum, StrongHash } from '../checksum/strong.ts';
 import type { BlockSums } from '../delta/block-sums.ts';
-import { MatchSearch } from '../delta/match-search.ts';
+import { MatchSearch, type SearchCounts } from '../delta/match-search.ts';
 import { Scanner } from '../delta/scanner.ts';
 import { basisLength, type SumHead } from '../delta/sum-head.ts';
 import type { TokenSink, TokenWriter } from '../delta/tokens.ts';
@@ -41,6 +41,8 @@ export interface FileAnswer {
 export interface SentFile {
   readonly literalBytes: number;
   readonly matchedBytes: number;
+  /** Where there were block sums to search for. */
+  readonly search: SearchCounts | undefined;
   /** The sum that was sent. */
   readonly checksum: Uint8Array;
   /** The file was not what it was when it was opened: the receiver is made to ask for it again. */
@@ -85,11 +87,15 @@ export class FileSender {
     const hash = strong.file();
     const counter = new CountingSink(tokens);
     let problem: Problem | undefined;
+    let search: MatchSearch | undefined;
     tokens.startFile(isWorthPacking(answer.entry.name));
     try {
       if (answer.append !== undefined) await this.#sendTail(file, answer, hash, counter);
       else if (answer.sums === undefined) await this.#sendAll(file, answer.entry, hash, counter);
-      else await this.#sendDelta(file, answer, answer.sums, strong, hash, counter);
+      else {
+        search = this.#searchFor(answer, answer.sums, strong, counter);
+        await this.#sendDelta(file, answer.entry, search, hash);
+      }
     } catch (thrown) {
       if (!(thrown instanceof ReadFailure)) throw thrown;
       problem = problemOf(answer.entry.name, 'read', thrown.cause);
@@ -98,7 +104,8 @@ export class FileSender {
     const sum = hash.digest();
     const checksum = problem === undefined ? sum : spoiled(sum);
     out.encoder.bytes(checksum);
-    return { literalBytes: counter.literalBytes, matchedBytes: counter.matchedBytes, checksum, problem };
+    const { literalBytes, matchedBytes } = counter;
+    return { literalBytes, matchedBytes, search: search?.counts, checksum, problem };
   }
 
   async #sendAll(file: SourceFile, entry: FileEntry, hash: StrongHash, sink: TokenSink): Promise<void> {
@@ -109,20 +116,18 @@ export class FileSender {
     });
   }
 
-  async #sendDelta(
-    file: SourceFile,
-    { entry, isInPlace }: FileAnswer,
+  #searchFor(
+    { isInPlace }: FileAnswer,
     sums: BlockSums,
     strong: StrongChecksum,
-    hash: StrongHash,
     sink: TokenSink,
-  ): Promise<void> {
-    const { out } = this.#parts;
+  ): MatchSearch {
     this.#scanner ??= new Scanner();
-    const search = new MatchSearch(this.#scanner, sums, sink, {
-      strong: (bytes) => strong.block(bytes),
-      isInPlace,
-    });
+    return new MatchSearch(this.#scanner, sums, sink, { strong: (bytes) => strong.block(bytes), isInPlace });
+  }
+
+  async #sendDelta(file: SourceFile, entry: FileEntry, search: MatchSearch, hash: StrongHash): Promise<void> {
+    const { out } = this.#parts;
     for (let position = 0, isEnd = false; !isEnd; ) {
       const space = search.nextSpace();
       const wanted = Math.min(space.length, file.size - position);

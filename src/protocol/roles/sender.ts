@@ -1,4 +1,5 @@
 import { BlockSums } from '../delta/block-sums.ts';
+import type { SearchCounts } from '../delta/match-search.ts';
 import { NO_BASIS, type SumHead } from '../delta/sum-head.ts';
 import { type Problem, ProtocolError } from '../errors.ts';
 import { ioErrors } from '../file-list/entry-flags.ts';
@@ -54,6 +55,12 @@ export interface SentContent {
   readonly bytes: number;
   /** Bytes of the request's block sums and their head. */
   readonly sumBytes: number;
+  /** Bytes of the file when it was opened. */
+  readonly size: number;
+  /** How the receiver cut its basis; a count of 0 says that it has none. */
+  readonly head: SumHead;
+  /** How the search for these blocks went: `--debug=DELTASUM`. Undefined where there was nothing to search for. */
+  readonly search: SearchCounts | undefined;
   /** The sum of the content as it travels; below protocol 30 it may be salted, which makes it of no use. */
   readonly checksum: Uint8Array | undefined;
 }
@@ -71,6 +78,10 @@ interface MovedCounts {
   transferredSize: number;
   literalBytes: number;
   matchedBytes: number;
+  /** Of all searches: rsync's `total: matches=... hash_hits=... false_alarms=... data=<literalBytes>`. */
+  matches: number;
+  hashHits: number;
+  falseAlarms: number;
   deleted: KindCounts | undefined;
 }
 
@@ -93,6 +104,9 @@ class Sender {
     transferredSize: 0,
     literalBytes: 0,
     matchedBytes: 0,
+    matches: 0,
+    hashHits: 0,
+    falseAlarms: 0,
     deleted: undefined,
   };
   readonly #parts: SenderParts;
@@ -193,10 +207,14 @@ class Sender {
     this.#count(file.size);
     this.counts.literalBytes += sent.literalBytes;
     this.counts.matchedBytes += sent.matchedBytes;
+    this.#countSearch(sent.search);
     if (sent.problem !== undefined) this.#note(sent.problem);
     return {
       bytes,
       sumBytes: SUM_HEAD_LENGTH + (sums?.length ?? 0),
+      size: file.size,
+      head,
+      search: sent.search,
       checksum: terms.transferChecksum === 'old-md4' ? undefined : sent.checksum,
     };
   }
@@ -215,6 +233,13 @@ class Sender {
   #count(size: number): void {
     this.counts.transferredFiles += 1;
     this.counts.transferredSize += size;
+  }
+
+  #countSearch(search: SearchCounts | undefined): void {
+    if (search === undefined) return;
+    this.counts.matches += search.matches;
+    this.counts.hashHits += search.hashHits;
+    this.counts.falseAlarms += search.falseAlarms;
   }
 
   /** Blocks without sums: the receiver keeps what it has. Below protocol 30 it always verifies that. */

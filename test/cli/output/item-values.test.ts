@@ -49,6 +49,9 @@ const sending: Item = { index: 1, flags: itemFlags.transfer | itemFlags.isNew };
 const sent = {
   bytes: 3_000_407,
   sumBytes: 16,
+  size: 3_000_000,
+  head: { blockCount: 0, blockLength: 0, strongLength: 0, remainder: 0 },
+  search: undefined,
   checksum: Buffer.from('900150983cd24fb0d6963f7d28e17f72', 'hex'),
 };
 const ALL = '[%i][%n][%L][%l][%b][%c][%f][%o][%m][%M][%t][%U][%G][%B][%C][%h][%a][%u][%p][%P][%%]';
@@ -116,7 +119,7 @@ describe('the sum of a file', () => {
 
   it('is blank where there is none, or a salted one', () => {
     expect(sum({ ...file, mode: 0o040_755 }, { index: 1, flags: 0 }, undefined)).toBe(' '.repeat(32));
-    expect(itemValues(file, sending, { bytes: 1, sumBytes: 1, checksum: undefined }, context).text('C')).toBe(
+    expect(itemValues(file, sending, { ...sent, checksum: undefined }, context).text('C')).toBe(
       ' '.repeat(32),
     );
   });

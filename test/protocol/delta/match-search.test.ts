@@ -183,6 +183,21 @@ describe('the match search', () => {
     expect(blocks(tokens)).toEqual([twin.toString('latin1'), 0]);
   });
 
+  it('counts matches, places with the rolling sum of a block, and blocks that were others', () => {
+    const basis = Buffer.from('the quick brown fox jumps over the lazy dog!');
+    const twin = Buffer.from(basis);
+    for (const [at, by] of [1, -2, 1].entries()) twin[at + 4] = (twin[at + 4] as number) + by;
+    const { head, sums } = describeBasis(basis, { blockLength: 44, strongLength: 2 });
+    const sink = { literal: () => {}, match: () => {} };
+    const searching = new MatchSearch(scanner, new BlockSums(head, sums, 16), sink, {
+      strong: md5,
+      isInPlace: false,
+    });
+    const file = Buffer.concat([twin, basis]);
+    searching.advance(file.copy(searching.nextSpace()), true);
+    expect(searching.counts).toEqual({ matches: 1, hashHits: 2, falseAlarms: 1 });
+  });
+
   it('sums each place once, however many blocks have the same rolling sum', () => {
     const basis = Buffer.alloc(64 * 100);
     for (let block = 0; block < 100; block++) {
