@@ -1,6 +1,7 @@
 import { isDeletion } from './batches.ts';
-import { type Change, changeOf } from './change.ts';
+import { type Change, type ChangeKind, changeOf } from './change.ts';
 import type { Outcome, ProblemReport } from './lanes/messages.ts';
+import { NamedPaths, type NamedPathsParts } from './named-paths.ts';
 import { ancestorsOf } from './path-tree.ts';
 import type { Task } from './planner.ts';
 
@@ -20,22 +21,19 @@ export interface Blame {
 
 /** The text that sums a session up blames nobody. */
 const SUMMARY = /^rsync (?:error|warning): /;
-const QUOTED = /"((?:[^"\\]|\\.)*)"/g;
-/** How a server names the file that it writes to before it takes its place. */
-const TEMPORARY = /^(.*\/)?\.([^/]+)\.[A-Za-z0-9]{6}$/;
 
 /**
- * Finds out which tasks of a session have failed: from problems on our side, and from the names in the server's texts.
- *
- * @param folder The folder in the module that the tree goes to; the server's names begin with it.
+ * Finds out which tasks of a session have failed: from problems on our side, and from names in the server's texts, which
+ * are looked up in what the session was about.
  */
 export function blame(
   tasks: readonly Task[],
   { problems, errors, isAbridged }: Pick<Outcome, 'problems' | 'errors' | 'isAbridged'>,
-  folder = '',
+  looks: Omit<NamedPathsParts, 'tasks'>,
 ): Blame {
+  const names = new NamedPaths({ ...looks, tasks });
   const reasons = new Map<Task, string>();
-  const failed: { change: Change; reason: string }[] = [];
+  const failed = new Map<string, { change: Change; reason: string }>();
   const vanished: string[] = [];
   const byPath = new Map(tasks.map((task) => [task.path, task]));
   let isListIncomplete = false;
@@ -48,25 +46,27 @@ export function blame(
     isListIncomplete ||= isListing;
     if (task === undefined) continue;
     if (task.path === problem.path || isListing) reasons.set(task, reason);
-    else failed.push({ change: innerChange(problem.path, task), reason });
+    else failed.set(problem.path, { change: innerChange(problem.path, task), reason });
   }
   let unexplained = isAbridged ? 'too many errors to tell' : undefined;
   for (const text of errors) {
     if (SUMMARY.test(text)) continue;
-    const named = tasksNamedIn(text, folder, tasks, byPath);
-    if (named.length === 0) unexplained ??= text;
-    for (const { task, path } of named) {
-      if (path === task.path) reasons.set(task, text);
-      else failed.push({ change: innerChange(path, task), reason: text });
+    const named = names.namedIn(text);
+    if (named === undefined) unexplained ??= text;
+    for (const { task, path, isDeletion } of named ?? []) {
+      const kind = isDeletion ? 'level' : 'tree';
+      if (path === task.path && !isDeletion) reasons.set(task, text);
+      else failed.set(path, { change: innerChange(path, task, kind), reason: text });
     }
   }
-  for (const [task, reason] of reasons)
-    failed.push(...task.changes.map((change) => ({ change: { ...change, path: task.path }, reason })));
+  const failedTasks = [...reasons].flatMap(([task, reason]) =>
+    task.changes.map((change) => ({ change: { ...change, path: task.path }, reason })),
+  );
   const others = tasks.filter((task) => !reasons.has(task));
   // The server deletes nothing if something could not be listed.
   const isUndone = (task: Task) => isListIncomplete && deletes(task);
   return {
-    failed,
+    failed: [...failed.values(), ...failedTasks],
     vanished,
     undone: others.filter(isUndone),
     done: others.filter((task) => !isUndone(task)),
@@ -92,47 +92,7 @@ function taskAt(path: string, byPath: ReadonlyMap<string, Task>): Task | undefin
 }
 
 /** What a task for a whole folder has left undone. It may be a folder itself. */
-function innerChange(path: string, task: Task): Change {
+function innerChange(path: string, task: Task, kind: ChangeKind = 'tree'): Change {
   const since = Math.min(...task.changes.map((change) => change.since));
-  return { ...changeOf(path, 'tree', since), wasFolder: true };
-}
-
-interface Named {
-  readonly task: Task;
-  /** The path of the task, or one in the folder that it sends. */
-  readonly path: string;
-}
-
-/** The task of the path that a text names, or the folder that it was sent with, or what was to be put into it. */
-function tasksNamedIn(
-  text: string,
-  folder: string,
-  tasks: readonly Task[],
-  byPath: ReadonlyMap<string, Task>,
-): Named[] {
-  const prefix = folder === '' ? '' : `${folder.replace(/^\/+|\/+$/g, '')}/`;
-  for (const { name, isQuoted } of namesIn(text)) {
-    const path = name.startsWith(prefix) ? name.slice(prefix.length) : name;
-    const own = taskAt(path, byPath);
-    if (own !== undefined && (own.path === path || (isQuoted && isWhole(own)))) return [{ task: own, path }];
-    const below = tasks.filter((task) => task.path.startsWith(`${path}/`));
-    if (below.length > 0) return below.map((task) => ({ task, path: task.path }));
-  }
-  return [];
-}
-
-function isWhole({ deed }: Task): boolean {
-  return deed === 'added' || deed === 'mirrored' || deed === 'leveled';
-}
-
-/** What may be a path in a text of the server: something in quotes, or what stands behind the last colon. */
-function namesIn(text: string): { readonly name: string; readonly isQuoted: boolean }[] {
-  const quoted = [...text.matchAll(QUOTED)].map(([, name = '']) => ({ name, isQuoted: true }));
-  const last = { name: /: ([^:]+)$/.exec(text)?.[1] ?? '', isQuoted: false };
-  return [...quoted, last].flatMap(({ name, isQuoted }) => {
-    const path = name.replace(/^\/+/, '').replace(/\/+$/, '');
-    const [, folder = '', file] = TEMPORARY.exec(path) ?? [];
-    const names = file === undefined ? [path] : [path, folder + file];
-    return names.filter((each) => each !== '').map((each) => ({ name: each, isQuoted }));
-  });
+  return { ...changeOf(path, kind, since), wasFolder: true };
 }

@@ -3,6 +3,8 @@ import { isDeletion } from './batches.ts';
 import { blame } from './blame.ts';
 import type { Change } from './change.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
+import type { Disk } from './disk.ts';
+import type { EventFilter } from './event-filter.ts';
 import { SessionFailure } from './lanes/lane.ts';
 import type { Outcome } from './lanes/messages.ts';
 import type { Log } from './log.ts';
@@ -14,6 +16,8 @@ export interface OutcomesParts {
   readonly name: string;
   /** The folder in the module that the tree goes to. */
   readonly folder: string;
+  readonly disk: Disk;
+  readonly filter: EventFilter;
   readonly backlog: Backlog;
   readonly deliveries: Deliveries;
   readonly reachability: Reachability;
@@ -37,14 +41,14 @@ export class Outcomes {
 
   /** A session went to its end. */
   onEnd(tasks: readonly Task[], outcome: Outcome): void {
-    const { backlog, deliveries, folder, log, name, onDirty, reachability } = this.#parts;
+    const { backlog, deliveries, log, name, onDirty, reachability } = this.#parts;
     if (reachability.recover()) log.info({ remote: name }, 'the remote is back');
     if (outcome.exitCode === 0) {
       this.#noteDelivered(tasks, outcome);
       return;
     }
     deliveries.clear();
-    const { failed, vanished, undone, done, unexplained } = blame(tasks, outcome, folder);
+    const { failed, vanished, undone, done, unexplained } = blame(tasks, outcome, this.#parts);
     for (const path of vanished) onDirty(path);
     for (const { change, reason } of failed) this.fail(change, reason);
     backlog.add(undone.flatMap(({ changes }) => changes));
@@ -78,6 +82,12 @@ export class Outcomes {
     const fields = { remote: name, path, reason, attempts, retryMs: Math.round(nextAt - now()) };
     if (attempts === 1) log.warn(fields, 'could not be sent');
     else log.debug(fields, 'could not be sent again');
+  }
+
+  /** These went well, and will have to be done once more after a moment. */
+  repeat(changes: readonly Change[], reason: string): void {
+    const { backlog, now } = this.#parts;
+    for (const change of changes) backlog.fail({ ...change, attempts: 0 }, reason, now());
   }
 
   #noteDelivered(tasks: readonly Task[], { listedAt }: Outcome): void {

@@ -2,6 +2,7 @@ import type { ChangeSet, ConnectionOptions, DaemonTarget } from '../protocol/ind
 import type { EventFilterRules } from './event-filter.ts';
 import type { LanePool } from './lanes/lane-pool.ts';
 import type { Outcome, SessionRequest, WatchedRoot, Work } from './lanes/messages.ts';
+import type { Deletions } from './pruning.ts';
 import { type SessionKind, type SessionRules, sessionOptions } from './session-options.ts';
 
 export interface RemoteSessionsParts {
@@ -33,10 +34,10 @@ export interface Sessions {
   release(): void;
   sendChanges(kind: 'always' | 'times', changes: ChangeSet): Promise<Outcome>;
   sendAll(kind: WholeTreeKind): Promise<Outcome>;
-  /** What would be deleted, if these folders were mirrored. Folders end with a slash. */
-  rehearse(folders: readonly string[]): Promise<readonly string[]>;
-  /** What would be deleted, if the whole tree was. */
-  rehearseAll(kind: 'all-rehearsal' | 'catch-up-rehearsal'): Promise<readonly string[]>;
+  /** What may be deleted so that these folders become equal. */
+  rehearse(folders: readonly string[]): Promise<Deletions>;
+  /** What may be deleted so that the whole tree becomes equal. */
+  rehearseAll(kind: 'all-rehearsal' | 'catch-up-rehearsal'): Promise<Deletions>;
 }
 
 /** Those that run in lanes. */
@@ -67,24 +68,24 @@ export class RemoteSessions implements Sessions {
     return this.#run(kind, { kind: 'all' });
   }
 
-  async rehearse(folders: readonly string[]): Promise<readonly string[]> {
+  async rehearse(folders: readonly string[]): Promise<Deletions> {
     const changes = { changed: [], added: [], mirrored: folders, gone: [] };
-    const { deletedPaths } = await this.#run('rehearsal', { kind: 'changes', changes });
-    return deletedPaths;
+    const { deletions } = await this.#run('rehearsal', { kind: 'changes', changes }, folders);
+    return deletions;
   }
 
-  async rehearseAll(kind: 'all-rehearsal' | 'catch-up-rehearsal'): Promise<readonly string[]> {
-    const { deletedPaths } = await this.#run(kind, { kind: 'all' });
-    return deletedPaths;
+  async rehearseAll(kind: 'all-rehearsal' | 'catch-up-rehearsal'): Promise<Deletions> {
+    const { deletions } = await this.#run(kind, { kind: 'all' }, ['.']);
+    return deletions;
   }
 
   async #run(
     kind: SessionKind,
     what: { readonly kind: 'changes'; readonly changes: ChangeSet } | { readonly kind: 'all' },
+    prunes: readonly string[] = [],
   ): Promise<Outcome> {
     const { pool, root, filter, signal } = this.#parts;
-    const namesDeleted = kind.endsWith('rehearsal');
-    const work: Work = { ...what, root, filter, namesDeleted };
+    const work: Work = { ...what, root, filter, prunes };
     // The next session is opened behind this one, but not in its way: most are over in a moment.
     const next = kind === HELD ? setTimeout(() => this.hold(), OPENING_DELAY_MS) : undefined;
     try {

@@ -2,14 +2,14 @@ import { Aftermath } from './aftermath.ts';
 import { Backlog } from './backlog.ts';
 import { type BatchReport, reportOf } from './batch-report.ts';
 import { type Batch, changeSetOf, makeBatches } from './batches.ts';
-import { type Change, changeOf } from './change.ts';
+import type { Change } from './change.ts';
 import { type Clocks, Deliveries } from './deliveries.ts';
 import type { Disk } from './disk.ts';
 import type { Outcome, WatchedRoot } from './lanes/messages.ts';
 import type { Log } from './log.ts';
 import { Outcomes } from './outcomes.ts';
 import { type Plan, planTasks, RootGoneError, type SendRules, type Task } from './planner.ts';
-import { pathsToPrune } from './pruning.ts';
+import { changeForDeletion, type Deletions } from './pruning.ts';
 import { Reachability } from './reachability.ts';
 import type { Sessions } from './remote-sessions.ts';
 import type { RemoteStatus } from './remote-status.ts';
@@ -70,6 +70,7 @@ export class Remote {
     this.#reachability = new Reachability(parts.random);
     this.#outcomes = new Outcomes({
       ...parts,
+      filter: parts.rules.filter,
       backlog: this.#backlog,
       deliveries: this.#deliveries,
       reachability: this.#reachability,
@@ -221,12 +222,12 @@ export class Remote {
   }
 
   async #sendBatch({ tasks, comparison }: Batch): Promise<void> {
-    const { disk, rules, sessions } = this.#parts;
+    const { rules, sessions } = this.#parts;
     const changes = tasks.flatMap((task) => task.changes);
     await this.#send('changes', tasks, changes, async () => {
       const outcome = await sessions.sendChanges(comparison, changeSetOf(tasks, rules.filter));
       const inDoubt = tasks.filter(({ needsPruning }) => needsPruning).map(({ path }) => path);
-      if (inDoubt.length > 0) this.#prune(await sessions.rehearse(inDoubt), disk);
+      if (inDoubt.length > 0) this.#prune(changes, await sessions.rehearse(inDoubt));
       return outcome;
     });
   }
@@ -239,7 +240,7 @@ export class Remote {
     const kind = change.kind === 'all' ? 'all' : 'catch-up';
     await this.#send('all', [task], [change], async () => {
       const outcome = await sessions.sendAll(needsPruning ? `${kind}-without-deletion` : kind);
-      if (needsPruning) this.#prune(await sessions.rehearseAll(`${kind}-rehearsal`), disk);
+      if (needsPruning) this.#prune([change], await sessions.rehearseAll(`${kind}-rehearsal`));
       return outcome;
     });
   }
@@ -266,10 +267,10 @@ export class Remote {
     this.pump();
   }
 
-  /** What the server would delete of folders in which the filter may protect something. */
-  #prune(victims: readonly string[], disk: Disk): void {
-    const paths = pathsToPrune(victims, disk, this.#parts.rules.filter);
-    this.#backlog.add(paths.map((path) => changeOf(path, 'path', this.#now())));
+  /** What may be deleted of folders in which the filter protects something. */
+  #prune(changes: readonly Change[], { paths, isAbridged }: Deletions): void {
+    this.#backlog.add(paths.map((path) => changeForDeletion(path, this.#now())));
+    if (isAbridged) this.#outcomes.repeat(changes, 'there is more to delete than fits into one session');
   }
 
   /** That the watched folder is gone, or we are, explains enough. */

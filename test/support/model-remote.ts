@@ -2,6 +2,7 @@ import type { ChangeSet } from '../../src/protocol/index.ts';
 import { SessionFailure } from '../../src/watch/lanes/lane.ts';
 import type { Outcome, ProblemReport } from '../../src/watch/lanes/messages.ts';
 import { ancestorsOf, joinPath, parentOf } from '../../src/watch/path-tree.ts';
+import type { Deletions } from '../../src/watch/pruning.ts';
 import type { Sessions, WholeTreeKind } from '../../src/watch/remote-sessions.ts';
 import type { DiskNode, MemoryDisk } from './memory-disk.ts';
 
@@ -84,11 +85,11 @@ export class ModelRemote implements Sessions {
     });
   }
 
-  rehearse(): Promise<readonly string[]> {
+  rehearse(): Promise<Deletions> {
     throw new Error('there is no filter');
   }
 
-  rehearseAll(): Promise<readonly string[]> {
+  rehearseAll(): Promise<Deletions> {
     throw new Error('there is no filter');
   }
 
@@ -115,7 +116,7 @@ export class ModelRemote implements Sessions {
       isAbridged: false,
       changed: listed.size,
       deleted,
-      deletedPaths: [],
+      deletions: { paths: [], isAbridged: false },
       ...bytes,
       listedAt,
     };

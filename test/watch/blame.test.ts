@@ -3,12 +3,22 @@ import { blame } from '../../src/watch/blame.ts';
 import { changeOf } from '../../src/watch/change.ts';
 import type { ProblemReport } from '../../src/watch/lanes/messages.ts';
 import type { Deed, Task } from '../../src/watch/planner.ts';
-import { found } from '../support/found.ts';
+import { excluding } from '../support/event-filter.ts';
+import { diskOf, found } from '../support/found.ts';
 
 function task(path: string, deed: Deed = 'changed'): Task {
   const what = deed === 'changed' ? found('file') : found('folder');
   return { path, deed, found: what, changes: [changeOf(path, 'path', 7)], needsPruning: false };
 }
+
+/** What is here, besides the tasks. */
+const disk = diskOf({
+  a: found('folder'),
+  'a/b': found('file'),
+  'a/x.svn': found('file'),
+  link: found('file', { isSymlink: true }),
+});
+const filter = excluding('(.*)\\.svn');
 
 function judge(
   tasks: readonly Task[],
@@ -27,11 +37,13 @@ function judge(
   const { failed, vanished, undone, done, unexplained } = blame(
     tasks,
     { problems, errors, isAbridged },
-    folder,
+    { folder, disk, filter },
   );
   const paths = (each: readonly Task[]) => each.map(({ path }) => path);
   return {
-    failed: failed.map(({ change, reason }) => `${change.path}: ${reason}`),
+    failed: failed.map(
+      ({ change: { path, kind }, reason }) => `${kind === 'level' ? 'level ' : ''}${path}: ${reason}`,
+    ),
     vanished,
     undone: paths(undone),
     done: paths(done),
@@ -89,6 +101,62 @@ describe('an error of the server', () => {
 
   it('makes everything suspect if there were too many to tell', () => {
     expect(judge([task('a')], { isAbridged: true }).unexplained).toBe('too many errors to tell');
+  });
+});
+
+describe('a path that a server makes up', () => {
+  const named = (name: string) =>
+    `rsync: [receiver] write failed on "${name}" (in m): No space left on device (28)`;
+  const whole: readonly Task[] = [task('.', 'mirrored')];
+
+  it.each([
+    '../outside/secret',
+    'a/../../outside/secret',
+    'a/./b',
+    'a//b',
+    '..',
+    '.',
+    '',
+    '/',
+    '/etc/passwd\0',
+    'a/x.svn',
+    'link/../../secret',
+  ])('is dropped if it is no path of ours: %j', (name) => {
+    const { failed, unexplained } = judge(
+      whole.map((one) => ({ ...one, deed: 'added' })),
+      {
+        errors: [named(name)],
+      },
+    );
+    expect([failed, unexplained]).toEqual([[], named(name)]);
+  });
+
+  it('is not taken for one of the root: what is not here is deleted in the folder that is', () => {
+    const { failed } = judge(whole, { errors: [named('/etc/passwd')] });
+    expect(failed).toEqual([`level .: ${named('/etc/passwd')}`]);
+    expect(judge(whole, { errors: [named('a/old/x')] }).failed).toEqual([`level a: ${named('a/old/x')}`]);
+  });
+
+  it('behind a symlink is about the symlink', () => {
+    expect(judge(whole, { errors: [named('link/passwd')] }).failed).toEqual([
+      `link: ${named('link/passwd')}`,
+    ]);
+  });
+
+  it('is dropped if the session was about something else', () => {
+    const { failed, unexplained } = judge([task('c')], { errors: [named('a/b')] });
+    expect([failed, unexplained]).toEqual([[], named('a/b')]);
+  });
+
+  it('may have quotes in its name', () => {
+    const quoted = named('he said "a" and "b"');
+    expect(judge([task('he said "a" and "b"')], { errors: [quoted] }).failed).toHaveLength(1);
+    expect(judge([task('c')], { errors: ['rename "x" -> "c" failed'] }).failed).toHaveLength(1);
+  });
+
+  it('costs little to look for, however long the text', () => {
+    const texts = Array.from({ length: 1000 }, () => '"\\"'.repeat(100_000));
+    expect(judge([task('c')], { errors: texts }).failed).toEqual([]);
   });
 });
 

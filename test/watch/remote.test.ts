@@ -4,6 +4,7 @@ import { type ChangeKind, changeOf } from '../../src/watch/change.ts';
 import type { EventFilter } from '../../src/watch/event-filter.ts';
 import { SessionFailure } from '../../src/watch/lanes/lane.ts';
 import type { Outcome } from '../../src/watch/lanes/messages.ts';
+import type { Deletions } from '../../src/watch/pruning.ts';
 import { Remote } from '../../src/watch/remote.ts';
 import type { Sessions } from '../../src/watch/remote-sessions.ts';
 import { excluding, filterOf } from '../support/event-filter.ts';
@@ -30,7 +31,7 @@ const GOOD: Outcome = {
   isAbridged: false,
   changed: 1,
   deleted: 0,
-  deletedPaths: [],
+  deletions: { paths: [], isAbridged: false },
   sentBytes: 10,
   receivedBytes: 5,
   listedAt: 0,
@@ -41,8 +42,8 @@ class ScriptedSessions implements Sessions {
   hasRoom = true;
   holds = 0;
   readonly begun: Begun[] = [];
-  /** What rehearsals say would be deleted. */
-  victims: string[] = [];
+  /** What dry runs say may be deleted. */
+  deletions: Deletions = { paths: [], isAbridged: false };
 
   hold(): void {
     this.holds += 1;
@@ -61,12 +62,12 @@ class ScriptedSessions implements Sessions {
     return this.#begin(kind, ['.']);
   }
 
-  rehearse(): Promise<readonly string[]> {
-    return Promise.resolve(this.victims);
+  rehearse(): Promise<Deletions> {
+    return Promise.resolve(this.deletions);
   }
 
-  rehearseAll(): Promise<readonly string[]> {
-    return Promise.resolve(this.victims);
+  rehearseAll(): Promise<Deletions> {
+    return Promise.resolve(this.deletions);
   }
 
   #begin(name: string, paths: readonly string[]): Promise<Outcome> {
@@ -328,7 +329,7 @@ describe('the whole tree', () => {
   it('is sent without deletions where the filter is none of the server, and what may go is deleted then', async () => {
     const { disk, add, sessions, begun } = remoteOf({ filter: excluding('(.*)\\.svn') });
     disk.write('a', 'x');
-    sessions.victims = ['old/x', 'old/', 'kept.svn', 'd/kept.svn', 'd/'];
+    sessions.deletions = { paths: ['old'], isAbridged: false };
     add('.', 'all');
     expect(begun()).toEqual(['all-without-deletion .']);
     await sessions.begun[0]?.end();

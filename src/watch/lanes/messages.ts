@@ -6,6 +6,7 @@ import type {
   TransferOptions,
 } from '../../protocol/index.ts';
 import type { EventFilterRules } from '../event-filter.ts';
+import type { Deletions } from '../pruning.ts';
 
 /** How a session is opened. */
 export interface SessionRequest {
@@ -27,8 +28,8 @@ export interface WatchedRoot {
 export type Work = {
   readonly root: WatchedRoot;
   readonly filter: EventFilterRules;
-  /** The names of deleted paths are wanted, not only their number. */
-  readonly namesDeleted: boolean;
+  /** Folders of which it is to be found out what may be deleted in them at the remote. */
+  readonly prunes: readonly string[];
 } & (
   | { readonly kind: 'changes'; readonly changes: ChangeSet }
   /** The whole tree. */
@@ -46,8 +47,8 @@ export interface Outcome {
   /** Files and folders that were sent, or changed at the remote. */
   readonly changed: number;
   readonly deleted: number;
-  /** With a slash at the end of folders; empty if they were not wanted. */
-  readonly deletedPaths: readonly string[];
+  /** What may be deleted in the folders for which that was to be found out. */
+  readonly deletions: Deletions;
   readonly sentBytes: number;
   readonly receivedBytes: number;
   /** When the session began to list what is there, in ms since 1970. */

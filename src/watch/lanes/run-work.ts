@@ -12,12 +12,16 @@ import {
   pushTree,
   type TransferOptions,
 } from '../../protocol/index.ts';
+import { LocalDisk } from '../disk.ts';
 import { EventFilter } from '../event-filter.ts';
+import { type Deletions, Pruning } from '../pruning.ts';
 import { GuardedTree } from './guarded-tree.ts';
 import type { Outcome, ProblemReport, Work } from './messages.ts';
 
 /** Errors and problems that are told one by one. */
 const MOST_TOLD = 1000;
+/** Of one error. The longest that names a path has about 4,200 characters. */
+const MAX_TEXT_LENGTH = 5000;
 
 /**
  * Sends what is wanted in a session that waits, and closes it.
@@ -25,10 +29,11 @@ const MOST_TOLD = 1000;
  * @param transfer The options with which the session was opened.
  */
 export async function runWork(session: PushSession, transfer: TransferOptions, work: Work): Promise<Outcome> {
-  const gathered = new Gathered(work.namesDeleted);
+  const filter = new EventFilter(work.filter);
+  const gathered = new Gathered(new Pruning(work.prunes, new LocalDisk(work.root.path), filter));
   const listedAt = Date.now();
-  const { exitCode, problems, statistics } = await send(session, transfer, work, gathered.listeners);
-  const { errors, changed, deleted, deletedPaths } = gathered;
+  const { exitCode, problems, statistics } = await send(session, transfer, work, filter, gathered.listeners);
+  const { errors, changed, deleted, deletions } = gathered;
   return {
     exitCode,
     problems: problems.slice(0, MOST_TOLD).map(reportOf),
@@ -36,7 +41,7 @@ export async function runWork(session: PushSession, transfer: TransferOptions, w
     isAbridged: errors.length === MOST_TOLD || problems.length > MOST_TOLD,
     changed,
     deleted,
-    deletedPaths,
+    deletions,
     sentBytes: statistics.sentBytes,
     receivedBytes: statistics.receivedBytes,
     listedAt,
@@ -47,10 +52,10 @@ async function send(
   session: PushSession,
   transfer: TransferOptions,
   work: Work,
+  filter: EventFilter,
   listeners: PushListeners,
 ): Promise<PushResult> {
   const { root } = work;
-  const filter = new EventFilter(work.filter);
   const accepts = (path: string, isFolder: boolean) => filter.acceptsEntry(path, isFolder);
   const tree =
     work.kind === 'changes'
@@ -79,25 +84,35 @@ async function send(
 /** What is told while a session runs. */
 class Gathered {
   readonly errors: string[] = [];
-  readonly deletedPaths: string[] = [];
+  readonly #pruning: Pruning;
   changed = 0;
   deleted = 0;
   readonly listeners: PushListeners;
 
-  constructor(namesDeleted: boolean) {
+  constructor(pruning: Pruning) {
+    this.#pruning = pruning;
     this.listeners = {
       item: () => {
         this.changed += 1;
       },
       deleted: (path, isFolder) => {
         this.deleted += 1;
-        if (namesDeleted) this.deletedPaths.push(isFolder ? `${path}/` : path);
+        pruning.add(path, isFolder);
       },
       message: ({ level, text }) => {
-        if (level === 'error' && this.errors.length < MOST_TOLD) this.errors.push(text);
+        if (level === 'error' && this.errors.length < MOST_TOLD) this.errors.push(bounded(text));
       },
     };
   }
+
+  get deletions(): Deletions {
+    return this.#pruning.deletions;
+  }
+}
+
+/** Cut, in memory of its own: a server may write as much as it likes. */
+function bounded(text: string): string {
+  return text.length <= MAX_TEXT_LENGTH ? text : Buffer.from(text.slice(0, MAX_TEXT_LENGTH)).toString();
 }
 
 function reportOf({ path, doing, kind, cause }: Problem): ProblemReport {
