@@ -24,7 +24,8 @@ const MAX_REMEMBERED = 10_000;
  * excluded folder.
  *
  * Source: docs/migrating-from-sersync.md. An expression excludes a folder if its path matches with or without a slash at
- * its end: sersync looks at the one in its first scan and at the other in events.
+ * its end: sersync looks at the one in its first scan and at the other in events. Below the top, a path matches with or
+ * without a slash in front: sersync puts one there, and expressions of both forms are in use.
  */
 export class EventFilter {
   readonly #rules: EventFilterRules;
@@ -69,7 +70,7 @@ export class EventFilter {
   acceptsEntry(path: string, isFolder: boolean): boolean {
     if (isFolder) return this.#acceptsFolder(path);
     if (this.#isBuiltIn(path) || this.#paths.excludes(path, false)) return false;
-    return !this.#patterns.some((pattern) => pattern.matches(path));
+    return !this.#matchesOne(path.includes('/') ? [path, `/${path}`] : [path]);
   }
 
   #acceptsFolder(path: string): boolean {
@@ -77,11 +78,14 @@ export class EventFilter {
     const known = this.#folders.get(path);
     if (known !== undefined) return known;
     const isExcluded =
-      this.#paths.excludes(path, true) ||
-      this.#patterns.some((pattern) => pattern.matches(path) || pattern.matches(`${path}/`));
+      this.#paths.excludes(path, true) || this.#matchesOne([path, `${path}/`, `/${path}`, `/${path}/`]);
     if (this.#folders.size >= MAX_REMEMBERED) this.#folders.clear();
     this.#folders.set(path, !isExcluded);
     return !isExcluded;
+  }
+
+  #matchesOne(forms: readonly string[]): boolean {
+    return this.#patterns.some((pattern) => forms.some((form) => pattern.matches(form)));
   }
 
   #isBuiltIn(path: string): boolean {

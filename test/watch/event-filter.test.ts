@@ -36,6 +36,42 @@ describe('an expression', () => {
   });
 });
 
+describe('an expression that begins with a slash', () => {
+  it('is compared, as in sersync, with paths that are in a folder', () => {
+    const filter = excluding('^/nginx/logs/*', '/(.*)\\.log');
+    expect(filter.accepts('nginx/logs', true)).toBe(false);
+    expect(filter.accepts('nginx/logs/a/b', false)).toBe(false);
+    expect(filter.accepts('nginx/conf', true)).toBe(true);
+    expect(filter.accepts('a/b.log', false)).toBe(false);
+    expect(filter.accepts('my/nginx/logs', true)).toBe(true);
+  });
+
+  it('leaves files at the top alone, whose path has no slash in sersync', () => {
+    expect(excluding('/(.*)\\.log').accepts('b.log', false)).toBe(true);
+    expect(excluding('^/b\\.log').acceptsEntry('b.log', false)).toBe(true);
+  });
+
+  it('excludes a folder at the top with all that is in it', () => {
+    for (const expression of ['^/deploy', '/deploy/', '^/deploy/*']) {
+      const filter = excluding(expression);
+      expect(filter.accepts('deploy', true)).toBe(false);
+      expect(filter.accepts('deploy/a', false)).toBe(false);
+      expect(filter.accepts('deployed', true)).toBe(true);
+    }
+  });
+
+  it('stands beside the form without a slash', () => {
+    const filter = excluding('^dir/(.*)', '^/other/(.*)');
+    expect(filter.accepts('dir/a', false)).toBe(false);
+    expect(filter.accepts('other/a', false)).toBe(false);
+    expect(filter.accepts('another/dir/a', false)).toBe(true);
+  });
+
+  it('never excludes the root', () => {
+    expect(excluding('/', '/.*').accepts('.', true)).toBe(true);
+  });
+});
+
 describe('the built-in filter', () => {
   const filter = filterOf({ ignoresHidden: true, ignoresTemporary: true });
 
