@@ -1,4 +1,8 @@
 import { ValueError } from './config-error.ts';
+import { LinearPattern } from './linear-pattern.ts';
+import { isQuick } from './pattern-cost.ts';
+import { CostError } from './pattern-steps.ts';
+import { parsePattern } from './pattern-tree.ts';
 import {
   characterEscape,
   classMembers,
@@ -36,15 +40,25 @@ const REFERENCE = /\\(?:([1-9])|g\{?(-?\d{1,2})\}?|k(?:<(\w+)>|'(\w+)'|\{(\w+)\}
 /**
  * Compiles a regular expression in the Perl syntax of boost, which sersync uses, as JavaScript. What cannot be said
  * the same way is a {@link ValueError} with its place. `.` matches every character, and a character outside ASCII is
- * one character, where boost saw its bytes; `^` and `$` are the ends of the path, not of its lines.
+ * one character, where boost saw its bytes; `^` and `$` are the ends of the path, not of its lines. No expression takes
+ * long with any path: what JavaScript's own engine might search for for hours is a {@link LinearPattern}.
  *
  * Source: documentation of Boost.Regex, "Perl Regular Expression Syntax".
  */
 export function compilePattern(expression: string, extent: 'whole' | 'part'): RegExp {
   if (expression.length > MAX_LENGTH)
     throw new ValueError(MAX_LENGTH, `longer than ${MAX_LENGTH} characters`, 'use several expressions');
-  const { source, flags } = new PatternTranslator(expression).translate();
-  return new RegExp(extent === 'whole' ? `^(?:${source})$` : source, flags);
+  const translator = new PatternTranslator(expression);
+  const { source, flags } = translator.translate();
+  const whole = extent === 'whole' ? `^(?:${source})$` : source;
+  const tree = parsePattern(whole, flags);
+  if (isQuick(tree, extent)) return new RegExp(whole, flags);
+  try {
+    return new LinearPattern(whole, flags, tree);
+  } catch (thrown) {
+    if (thrown instanceof CostError) throw translator.tooSlow(thrown);
+    throw thrown;
+  }
 }
 
 /** A piece of the expression, translated; whether a `*` may follow is known with it. */
@@ -61,6 +75,8 @@ class PatternTranslator {
   #flags = 'su';
   /** Whether there is something that `*` could repeat. */
   #isRepeatable = false;
+  #firstReference = 0;
+  #firstCount = 0;
 
   constructor(expression: string) {
     this.#expression = expression;
@@ -77,6 +93,21 @@ class PatternTranslator {
     const open = this.#open.at(-1);
     if (open !== undefined) throw new ValueError(open.at, '( is never closed', 'add ), or write \\(');
     return { source: whole, flags: this.#flags };
+  }
+
+  /** The error about an expression that would take too long with some path. */
+  tooSlow({ reason }: CostError): ValueError {
+    return reason === 'size'
+      ? new ValueError(
+          this.#firstCount,
+          'with its counts written out, the expression is too long',
+          'use + or *',
+        )
+      : new ValueError(
+          this.#firstReference,
+          'a reference, together with so many repeats, may take for ever with some path',
+          'repeat less, or do without the reference',
+        );
   }
 
   #next(): Piece {
@@ -147,6 +178,7 @@ class PatternTranslator {
     if (whole === undefined) return undefined;
     const [least, most] = [Number(min), Number(max ?? min)];
     if (most > MAX_COUNT) throw new ValueError(this.#at, `${whole} counts beyond ${MAX_COUNT}`, 'use + or *');
+    this.#firstCount ||= this.#at;
     if (least > most)
       throw new ValueError(this.#at, `${whole} ends before it begins`, `probably meant: {${most},${least}}`);
     return this.#repeat(whole);
@@ -227,6 +259,7 @@ class PatternTranslator {
         `${whole ?? 'this'} refers to no group before it`,
         'count the ( from the left',
       );
+    this.#firstReference ||= this.#at;
     // Kept apart from a digit that may follow.
     return this.#piece(`(?:\\${group})`, whole.length);
   }
