@@ -18,6 +18,7 @@ import { SelectionError, UsageError } from '../../src/protocol/errors.ts';
 import type { FileEntry } from '../../src/protocol/file-list/file-entry.ts';
 import { parseOptions } from '../../src/protocol/options/parse-options.ts';
 import { resolveOptions } from '../../src/protocol/options/resolve-options.ts';
+import type { TransferOptions } from '../../src/protocol/options/transfer-options.ts';
 import { comparable, errorOf, exitCodeFor, listAll, merged } from '../support/compared-lists.ts';
 import { recordClientList } from '../support/list-recorder.ts';
 import { mountMemory } from '../support/memory-mount.ts';
@@ -78,16 +79,20 @@ async function expectSameList(words: readonly string[]): Promise<void> {
   const { transfer, operands } = parseOptions(['--no-i-r', ...words]);
   const theirs = await recordClientList(words, { cwd: folder });
   const ours = listAll(await openLocalTree(operands, resolveOptions(transfer)));
-  const sent = transfer.links === true ? ours.entries : ours.entries.map(withoutTarget);
+  const sent = ours.entries.map((entry) => asSent(entry, transfer));
   expect(comparable(sent), theirs.stderr).toEqual(comparable(merged(theirs.entries)));
   expect(errorOf(ours.problems), theirs.stderr).toBe(theirs.ioError);
   expect(exitCodeFor(ours.problems), theirs.stderr).toBe(theirs.exitCode);
 }
 
-/** Without --links the target of a symlink is not sent. */
-function withoutTarget(entry: FileEntry): FileEntry {
-  const { linkTarget: _, ...rest } = entry;
-  return rest;
+/** Without their options, targets of symlinks and owners are not sent. */
+function asSent({ linkTarget, ...rest }: FileEntry, { links, owner, group }: TransferOptions): FileEntry {
+  return {
+    ...rest,
+    ...(links === true && linkTarget !== undefined && { linkTarget }),
+    uid: owner === true ? rest.uid : 0,
+    gid: group === true ? rest.gid : 0,
+  };
 }
 
 describe('symlinks are listed as rsync lists them with', () => {

@@ -19,8 +19,8 @@ import type { FileEntry } from '../../src/protocol/file-list/file-entry.ts';
 import { LocalTree } from '../../src/protocol/files/local-tree.ts';
 import { comparable, errorOf, exitCodeFor, listAll, merged } from '../support/compared-lists.ts';
 import { recordClientList } from '../support/list-recorder.ts';
+import { isRoot } from '../support/rights.ts';
 
-const isRoot = process.geteuid?.() === 0;
 const NOBODY = 65_534;
 const cwd = process.cwd();
 let folder: string;

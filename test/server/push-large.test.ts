@@ -75,7 +75,7 @@ function stored(module: string) {
 
 async function push(options: readonly string[], module: 'theirs' | 'ours') {
   const words = ['-i', ...options, `${folder}/source/`, rsyncd.url(module)];
-  return told(await (module === 'theirs' ? rsync(words) : tsersync(['push', ...words])), folder);
+  return told(await (module === 'theirs' ? rsync(words) : tsersync(['push', ...words])), { source: folder });
 }
 
 describe.skipIf(isLeftOut)('a file of 5 GiB, nearly all of it a hole', () => {

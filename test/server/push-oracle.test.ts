@@ -93,7 +93,9 @@ async function comparePushes(one: PushCase, states: readonly string[]): Promise<
     }
     const stateOf = (path: string) => treeState(path, startedAt);
     const arrived = (module: string) => stateOf(join(rsyncd.modulePath(module), String(number)));
-    expect(told(ours, ourSource), `what is told of the ${state} tree`).toEqual(told(theirs, theirSource));
+    const oursTold = told(ours, { source: ourSource, module: rsyncd.modulePath('ours') });
+    const theirsTold = told(theirs, { source: theirSource, module: rsyncd.modulePath('theirs') });
+    expect(oursTold, `what is told of the ${state} tree`).toEqual(theirsTold);
     expect(arrived('ours'), `the destination of the ${state} tree`).toEqual(arrived('theirs'));
     if (one.takesSource !== true) continue;
     const left = (source: string) => stateOf(join(source, 'tree'));

@@ -14,12 +14,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRoot, removeTree } from '../support/rights.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
 import { startFullListener, startSilentServer } from '../support/silent-server.ts';
 import { hasTinyDisks, mountTinyDisk } from '../support/tiny-disk.ts';
 import { start, startTsersync, tsersyncWords } from '../support/tsersync-process.ts';
 
-const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
 
 let folder: string;
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await rsyncd[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 /** A folder of its own with files of these names. */

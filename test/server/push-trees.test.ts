@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { disturbTree, growTree } from '../support/random-tree.ts';
-import { rsync } from '../support/rsync-client.ts';
+import { isServerRoot } from '../support/rights.ts';
+import { type RsyncResult, rsync } from '../support/rsync-client.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
 import { told } from '../support/told.ts';
 import { treeState } from '../support/tree-state.ts';
@@ -46,9 +47,12 @@ async function comparePush(tree: string, options: string): Promise<void> {
   ];
   const [theirs, ours] = await Promise.all([rsync(words('theirs')), tsersync(['push', ...words('ours')])]);
   const arrived = (module: string) => treeState(join(rsyncd.modulePath(module), String(lastTree)), startedAt);
-  expect(told(ours, tree), `what is told with ${options}`).toEqual(told(theirs, tree));
+  const toldOf = (result: RsyncResult, module: string) =>
+    told(result, { source: tree, module: rsyncd.modulePath(module) });
+  expect(toldOf(ours, 'ours'), `what is told with ${options}`).toEqual(toldOf(theirs, 'theirs'));
   expect(arrived('ours'), `the destination with ${options}`).toEqual(arrived('theirs'));
-  expect(ours.exitCode).toBe(0);
+  // Without root, a backup may fail for both where a folder of the tree is closed.
+  if (isServerRoot) expect(ours.exitCode).toBe(0);
 }
 
 /** Whatever was changed lately gets an older time: that of the transfer cannot be compared. */

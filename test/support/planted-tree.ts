@@ -19,8 +19,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { generatedBytes } from './generated-bytes.ts';
+import { isRoot } from './rights.ts';
 
-const isRoot = process.getuid?.() === 0;
 const DAY = 86_400;
 const NOON = 1_700_000_000;
 

@@ -19,6 +19,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { decodeName, systemPath } from '../../src/protocol/index.ts';
+import { isServerRoot } from './rights.ts';
 
 /** Numbers that look like chance and are the same for the same seed: from 0 to 1. */
 export function randomFrom(seed: number): () => number {
@@ -56,6 +57,13 @@ const NAMES = [
 ];
 const FOLDER_NAMES = ['d', 'sub', 'deep', 'ünder', 'x y', '[brackets]', 'c.txt', 'a'];
 if (TAKES_ANY_BYTES) FOLDER_NAMES.push(GBK_FOLDER);
+/** A server that cannot chroot stores links that lead out of its module as others. */
+const LINK_TARGETS = [
+  'a',
+  'nowhere',
+  'd',
+  ...(isServerRoot ? ['../b', '/etc/hostname'] : ['sub/b', 'etc/hostname']),
+];
 const MAX_DEPTH = 5;
 
 /**
@@ -243,7 +251,7 @@ export class RandomChanges {
   #symlink(): string | undefined {
     const path = this.#newPath(['link', 'link2', 'a']);
     rmSync(systemPath(path), { force: true });
-    symlinkSync(this.#pick(['a', '../b', 'nowhere', '/etc/hostname', 'd']), systemPath(path));
+    symlinkSync(this.#pick(LINK_TARGETS), systemPath(path));
     return this.#shown(path);
   }
 
@@ -329,6 +337,7 @@ const CLASHES = [
   'ERR_FS_CP_DIR_TO_NON_DIR',
   'ERR_FS_CP_NON_DIR_TO_DIR',
   'ERR_FS_CP_EEXIST',
+  'EACCES',
   'EPERM',
   'ELOOP',
   'ENAMETOOLONG',

@@ -14,6 +14,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { isRoot, isServerRoot } from './rights.ts';
 
 /** Numbers that look random and are the same everywhere. */
 export class Dice {
@@ -49,7 +50,6 @@ export interface TreeLimits {
   readonly times: 'seconds-32' | 'seconds' | 'nanoseconds';
 }
 
-const isRoot = process.geteuid?.() === 0;
 const NAMES = [
   'a',
   'b c',
@@ -73,6 +73,18 @@ const NAMES = [
 /** Paths are latin1 strings here: one character per byte, as they stand on the disk. */
 const onDisk = (path: string) => Buffer.from(path, 'latin1');
 const latin1 = (text: string) => Buffer.from(text).toString('latin1');
+
+/** A server that is not root leaves a file writable whose owner may no longer write, if nothing but attributes differs. */
+const MODES = [0o755, 0o700, 0o644, 0o600, 0o4755, 0o2711, 0o1777, isServerRoot ? 0o444 : 0o640];
+/** A server that cannot chroot stores links that lead out of its module as others. */
+const LINK_TARGETS = [
+  'nowhere',
+  ...(isServerRoot ? ['../..', '/etc/passwd'] : ['zz/yy', 'etc/passwd']),
+  latin1('zurück'),
+  '\xff\xfe',
+  'x'.repeat(300),
+  '.',
+];
 
 /** Fills a folder with files of every kind that a push can carry, some of them in unpleasant shape. */
 export function growTree(folder: string, seed: number, limits: TreeLimits): void {
@@ -160,15 +172,7 @@ function growFile(dice: Dice, parent: string, files: string[]): void {
 
 function growLink(dice: Dice, parent: string): void {
   const path = `${parent}/${nameOf(dice)}`;
-  const target = dice.pick([
-    'nowhere',
-    '../..',
-    '/etc/passwd',
-    latin1('zurück'),
-    '\xff\xfe',
-    'x'.repeat(300),
-    '.',
-  ]);
+  const target = dice.pick(LINK_TARGETS);
   if (!exists(path)) symlinkSync(onDisk(target), onDisk(path));
 }
 
@@ -194,7 +198,7 @@ function setAttributes(root: string, dice: Dice, { times }: TreeLimits): void {
     if (isRoot)
       lchownSync(onDisk(path), dice.pick([0, 0, 1, 12_345, 4_000_000_000]), dice.pick([0, 0, 2, 54_321]));
     if (!stats.isSymbolicLink()) {
-      const mode = dice.pick([0o755, 0o700, 0o644, 0o600, 0o4755, 0o2711, 0o1777, 0o444]);
+      const mode = dice.pick(MODES);
       chmodSync(onDisk(path), stats.isDirectory() ? mode | 0o700 : mode | 0o400);
     }
     lutimesSync(onDisk(path), 1, timeOf(dice, times));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import {
 } from '../../src/watch/index.ts';
 import { writeTree } from './disk-tree.ts';
 import type { Folder } from './memory-tree.ts';
+import { removeTree } from './rights.ts';
 import { rsync } from './rsync-client.ts';
 import type { Rsyncd } from './rsyncd.ts';
 
@@ -85,8 +86,8 @@ export async function replicate(rsyncd: Rsyncd, wishes: ReplicationWishes = {}):
     equal: (patience) => untilEqual(root, destination, patience),
     async [Symbol.asyncDispose]() {
       await replicator.stop();
-      rmSync(base, { recursive: true, force: true });
-      rmSync(destination, { recursive: true, force: true });
+      removeTree(base);
+      removeTree(destination);
     },
   };
 }

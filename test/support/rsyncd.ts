@@ -1,16 +1,9 @@
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isServerRoot, removeTree } from './rights.ts';
 import { formatConfig, formatSecrets, type ModuleOptions } from './rsyncd-config.ts';
 import { type Daemon, type Engine, findEngine, runDaemon } from './rsyncd-engine.ts';
 
@@ -114,7 +107,7 @@ export class Rsyncd implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeTree(this.#folder);
   }
 
   async #failed(why: string, logLength: number): Promise<Error> {
@@ -140,7 +133,7 @@ function writeConfig(folder: string, engine: Engine, { modules, motd, lines = []
   const logFile = join(folder, 'log');
   writeFileSync(logFile, '');
   const lockFile = join(folder, 'lock');
-  const isRoot = engine.kind === 'docker' || process.getuid?.() === 0;
+  const isRoot = engine.kind === 'docker' || isServerRoot;
   const config = formatConfig({ isRoot, logFile, lockFile, motdFile, lines, modules: sections });
   writeFileSync(join(folder, 'rsyncd.conf'), config);
 }

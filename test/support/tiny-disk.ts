@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const isRoot = process.getuid?.() === 0;
+import { isRoot } from './rights.ts';
 
 /** Whether small disks can be made here, which takes root, for a server that sees them; the run says so if not. */
 export function hasTinyDisks(): boolean {

@@ -13,6 +13,7 @@ import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../../src/protocol/errors.ts';
 import { readPasswordFile } from '../../../src/protocol/handshake/password-file.ts';
+import { isRoot } from '../../support/rights.ts';
 
 let folder: string;
 let file: string;
@@ -32,7 +33,6 @@ function write(content: string | Buffer, mode = 0o600): void {
   chmodSync(file, mode);
 }
 
-const isRoot = process.geteuid?.() === 0;
 const STRANGER = 12_345;
 
 // All of it as the real client 3.5.0 does it.
