@@ -2,16 +2,20 @@ import { defineConfig } from 'vitest/config';
 import { TestReporter } from './scripts/test-report.ts';
 import { threadWords } from './test/support/node-words.ts';
 import { findEngine } from './test/support/rsyncd-engine.ts';
+import { isQuick } from './test/support/runs.ts';
 
 /** Where the report of a run goes, for whoever adds up several. */
 const { TSERSYNC_TEST_REPORT: report, TSERSYNC_RSYNCD, CI } = process.env;
 
+/** Tests of what surrounds the program, which start npm, compilers and whole clones: the quick lane leaves them out. */
+const tooling = ['test/{launcher,package,readme}.test.ts', 'test/scripts/**'];
 /** Few tests take a second, but a machine may be busy; and some leave thousands of files to remove. */
 const patience = { testTimeout: 60_000, hookTimeout: 300_000 };
 const unit = {
   name: 'unit',
   include: ['test/**/*.test.ts'],
-  exclude: ['test/rsync/**', 'test/server/**'],
+  exclude: ['test/rsync/**', 'test/server/**', ...(isQuick ? tooling : [])],
+  ...(isQuick && { setupFiles: ['test/support/quick.ts'] }),
 };
 /** What the real rsync of this machine does on its own, whichever server the other suite runs against. */
 const rsync = { name: 'rsync', include: ['test/rsync/**/*.test.ts'] };

@@ -8,6 +8,7 @@ import { Survey } from '../../src/watch/survey.ts';
 import { type DiskNode, MemoryDisk, statesIn } from '../support/memory-disk.ts';
 import { type Fate, ModelRemote } from '../support/model-remote.ts';
 import { keptLog } from '../support/replication.ts';
+import { runs } from '../support/runs.ts';
 
 /* The whole way from events to a remote, but for the settling, with a disk and a remote in memory. */
 
@@ -187,7 +188,7 @@ describe('a remote', () => {
         expect(world.remote.status.failures).toEqual([]);
         world.remote.stop();
       }),
-      { numRuns: 800 },
+      { numRuns: runs(800) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { MatchSearch } from '../../../src/protocol/delta/match-search.ts';
 import { Scanner } from '../../../src/protocol/delta/scanner.ts';
 import { blockOf, describeBasis, md5, rebuild, rebuildInPlace } from '../../support/basis.ts';
 import { generatedBytes } from '../../support/generated-bytes.ts';
+import { runs } from '../../support/runs.ts';
 import { joinLiterals, type Token } from '../../support/token-decoder.ts';
 
 /** One for all searches, as in a session. */
@@ -92,7 +93,7 @@ describe('the match search', () => {
         expect(rebuild(tokens, basis, head).equals(file)).toBe(true);
         expect(search({ basis, file, ...how, pieces: [Infinity] })).toEqual(tokens);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -104,7 +105,7 @@ describe('the match search', () => {
         const tokens = search({ basis, file, ...how, isInPlace: true });
         expect(rebuildInPlace(tokens, basis, head).equals(file)).toBe(true);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 

@@ -5,6 +5,7 @@ import { PackedTokens, type Packer } from '../../../src/protocol/delta/packed-to
 import { ZstdPacker } from '../../../src/protocol/delta/zstd-packer.ts';
 import { Encoder } from '../../../src/protocol/wire/encoder.ts';
 import { generatedBytes } from '../../support/generated-bytes.ts';
+import { runs } from '../../support/runs.ts';
 import { decodePackedTokens, joinLiterals, type Token } from '../../support/token-decoder.ts';
 import { type Unpacker, unpackTokens, zlibUnpacker, zstdUnpacker } from '../../support/unpacker.ts';
 
@@ -76,7 +77,7 @@ describe.each(ways)('tokens packed with %s', (_name, way) => {
         const wire = pack(way.packer(), given, blockAt);
         expect(await unpack(wire, given.length, way.unpacker(), blockAt)).toEqual(given.map(joinLiterals));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -14,6 +14,7 @@ import { decodeIdList, encodeIdList } from '../../../src/protocol/file-list/id-l
 import { Cursor } from '../../../src/protocol/wire/cursor.ts';
 import { Encoder } from '../../../src/protocol/wire/encoder.ts';
 import { decodeName } from '../../../src/protocol/wire/file-name.ts';
+import { runs } from '../../support/runs.ts';
 
 const protocols = [27, 28, 29, 30, 31, 32];
 
@@ -163,7 +164,7 @@ describe('entries', () => {
         expect(cursor.remaining).toBe(0);
         for (const [uid, user] of userNames) expect(user).toBe(`user${uid}`);
       }),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     );
   });
 });

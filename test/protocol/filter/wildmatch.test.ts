@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileWildcards } from '../../../src/protocol/filter/wildmatch.ts';
+import { runs } from '../../support/runs.ts';
 
 /** Recorded from rsync 3.5.0: the bytes (but NUL and the slash) that a set matches. */
 const recordedSets: ReadonlyArray<readonly [set: string, bytes: string]> = [
@@ -151,7 +152,7 @@ describe('wildcards', () => {
         const parts = pieces.filter((piece, i) => !(piece.startsWith('*') && pieces[i - 1]?.startsWith('*')));
         expect(compileWildcards(parts.join(''))(characters.join(''))).toBe(matchesSlowly(parts, characters));
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 

@@ -16,6 +16,7 @@ import { Encoder } from '../../../src/protocol/wire/encoder.ts';
 import { assertDecodes } from '../../support/decoding.ts';
 import { arbitraryRuling } from '../../support/filter-cases.ts';
 import { wireTexts } from '../../support/filter-texts.ts';
+import { runs } from '../../support/runs.ts';
 
 const settings = { from0: false, deleteExcluded: false, cvsIgnore: {} };
 
@@ -127,7 +128,7 @@ describe('a filter list', () => {
           if (thrown !== NEED_MORE) expect(thrown).toBeInstanceOf(RsyncError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -7,6 +7,7 @@ import {
   parseTarget,
   type Target,
 } from '../../../src/protocol/handshake/target.ts';
+import { runs } from '../../support/runs.ts';
 
 describe('a target', () => {
   it.each<[string, Target]>([
@@ -107,7 +108,7 @@ describe('a target', () => {
           expect(error).toBeInstanceOf(RsyncError);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { spellings } from '../../../src/protocol/options/option-table.ts';
 import { parseOptions } from '../../../src/protocol/options/parse-options.ts';
 import { resolveOptions } from '../../../src/protocol/options/resolve-options.ts';
 import { caseName, pushCases, refusedCases } from '../../support/recorded-arguments.ts';
+import { runs } from '../../support/runs.ts';
 
 function transferOf(...words: string[]) {
   return parseOptions(words).transfer;
@@ -291,7 +292,7 @@ describe('any words', () => {
           expect(error).toBeInstanceOf(RsyncError);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

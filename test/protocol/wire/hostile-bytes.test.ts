@@ -11,6 +11,7 @@ import { WireReader } from '../../../src/protocol/stream/wire-reader.ts';
 import { Cursor, type Decoder, NEED_MORE } from '../../../src/protocol/wire/cursor.ts';
 import { IndexDecoder } from '../../../src/protocol/wire/file-index.ts';
 import { decodeFrameHeader } from '../../../src/protocol/wire/frame.ts';
+import { runs } from '../../support/runs.ts';
 import { scriptedTransport } from '../../support/scripted-transport.ts';
 
 const protocols = [27, 28, 29, 30, 31, 32];
@@ -66,7 +67,7 @@ describe('any bytes', () => {
         decoder.startList(firstIndex);
         exhaust(wire, (cursor) => decoder.decode(cursor));
       }),
-      { numRuns: 50000 },
+      { numRuns: runs(50000) },
     );
   });
 
@@ -85,7 +86,7 @@ describe('any bytes', () => {
           return record;
         });
       }),
-      { numRuns: 50000 },
+      { numRuns: runs(50000) },
     );
   });
 
@@ -107,7 +108,7 @@ describe('any bytes', () => {
       fc.property(bytes, fc.constantFrom(...protocols), (wire, protocol) =>
         exhaust(wire, makeDecoder(protocol)),
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -127,7 +128,7 @@ describe('any bytes', () => {
         }
         expect(heard).toBeLessThanOrEqual(list.reduce((sum, { length }) => sum + length, 0));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -143,7 +144,7 @@ describe('any bytes', () => {
           expect(thrown).toBeInstanceOf(RsyncError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -171,7 +172,7 @@ describe('a decoder that is short of bytes', () => {
         }
         expect(outcome(interrupted, new Cursor(wire))).toEqual(outcome(start(), new Cursor(wire)));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeName, encodeName, FileError, systemPath } from '../../../src/protocol/index.ts';
 import { ConfigError, parseConfig, readConfig, type SersyncConfig } from '../../../src/watch/index.ts';
 import { parse } from '../../support/confxml.ts';
+import { runs } from '../../support/runs.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/confxml');
 const fixture = (name: string) => join(FIXTURES, name);
@@ -308,7 +309,7 @@ describe('any bytes', () => {
         }
         expectOutcome(bytes);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ValueError } from '../../../src/watch/config/config-error.ts';
 import { compilePattern } from '../../../src/watch/config/perl-pattern.ts';
+import { runs } from '../../support/runs.ts';
 
 interface Sample {
   readonly expression: string;
@@ -199,7 +200,7 @@ describe('any expression', () => {
           expect((thrown as ValueError).index).toBeLessThanOrEqual(expression.length);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });
