@@ -1,5 +1,6 @@
 import { AbortedError, exitCodes, RemoteExitError, RsyncError } from '../protocol/index.ts';
 import { adviceOn } from './advice.ts';
+import { Interruption } from './interruption.ts';
 
 export interface Failure {
   /** One line, without the name of the program. */
@@ -30,7 +31,11 @@ export function failureOf(thrown: unknown, lastWords?: string): Failure {
     const remedy = advice === undefined ? '' : `; ${advice}`;
     return withCode(`the server gave up: ${reason}${remedy}`, thrown.exitCode);
   }
-  if (thrown instanceof AbortedError) return withCode('interrupted', thrown.exitCode);
+  if (thrown instanceof AbortedError) {
+    const { cause } = thrown;
+    if (cause instanceof Interruption) return withCode(cause.message, cause.exitCode);
+    return withCode('interrupted', thrown.exitCode);
+  }
   if (thrown instanceof RsyncError) return withCode(thrown.message, thrown.exitCode);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return withCode(`an error that should not happen: ${message}`, exitCodes.fileIo);

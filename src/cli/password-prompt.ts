@@ -18,7 +18,8 @@ export async function askPassword({ input, output }: Terminal, signal: AbortSign
   input.setEncoding('utf8');
   input.resume();
   const answer = Promise.withResolvers<string>();
-  const interrupt = () => answer.reject(new AbortedError('interrupted at the password'));
+  const interrupt = () =>
+    answer.reject(new AbortedError('interrupted at the password', { cause: signal.reason }));
   let typed: string[] = [];
   const onData = (text: string): void => {
     for (const key of text) {

@@ -9,6 +9,7 @@ export const exitCodes = {
   socket: 10,
   fileIo: 11,
   stream: 12,
+  diagnostics: 13,
   interrupted: 20,
   partial: 23,
   vanished: 24,

@@ -123,6 +123,18 @@ describe('tsersync -r -o confxml.xml', () => {
     expect(records.at(-1)).toMatchObject({ msg: 'stopped', waiting: 0 });
   });
 
+  it('opens no debugger on SIGUSR1, neither in the main thread nor in a lane, and ends in order', async () => {
+    writeFileSync(join(tree, 'seen'), 'by a lane');
+    const { child, result } = startTsersync(['-r', '-o', writeConfig('confxml.xml')], { folder });
+    await until(() => existsSync(join(rsyncd.modulePath('www'), 'seen')), 'the file');
+    child.kill('SIGUSR1');
+    expect(await result).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+      stdout: expect.stringContaining('"stopped"'),
+    });
+  });
+
   it('takes the confxml.xml of the current folder, and prints short lines at a terminal', async () => {
     writeConfig('confxml.xml');
     const { exitCode, stdout } = await runUntil(
@@ -181,7 +193,8 @@ describe('tsersync -r -o confxml.xml', () => {
     const { exitCode, stdout } = await runUntil(['-r', '-o', file], (printed) =>
       /out of reach/.test(printed),
     );
-    expect(exitCode).toBe(0);
+    expect(exitCode, 'something was not sent').toBe(20);
+    expect(stdout).toMatch(/"level":40,.*"unsent":\d+,.*"msg":"stopped before all changes were sent: .*-r/);
     const warnings = stdout.split('\n').filter((line) => /out of reach/.test(line));
     expect(warnings).toHaveLength(1);
     expect(JSON.parse(warnings[0] ?? '').reason).toMatch(reason);

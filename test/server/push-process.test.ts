@@ -82,6 +82,67 @@ describe('the program', () => {
     expect(await result).toEqual({ exitCode: 20, stdout: '', stderr: 'tsersync: interrupted (code 20)\n' });
   });
 
+  it('ends with 19 on SIGUSR1, as rsync does, and opens no debugger', async () => {
+    const answers = async (program: readonly string[]) => {
+      using server = await startSilentServer();
+      const { child, result } = start([...program, '-a', folder, `rsync://127.0.0.1:${server.port}/m`]);
+      await server.isConnected;
+      child.kill('SIGUSR1');
+      return await result;
+    };
+    const [theirs, ours] = [await answers(['rsync']), await answers([...tsersyncWords, 'push'])];
+    expect(theirs.exitCode).toBe(19);
+    expect(ours).toEqual({ exitCode: 19, stdout: '', stderr: 'tsersync: received SIGUSR1 (code 19)\n' });
+  });
+
+  // Linux has a device for it.
+  describe.runIf(process.platform === 'linux')('does not call it success that its words are lost', () => {
+    const lost = 'tsersync: standard output cannot be written: No space left on device (28) (code 13)\n';
+    const ended = async (words: readonly string[]) => {
+      const command = `${[...tsersyncWords, ...words].map((word) => `'${word}'`).join(' ')} >/dev/full`;
+      const { exitCode, stderr } = await start(['sh', '-c', command], { folder }).result;
+      return [exitCode, stderr];
+    };
+
+    it.each([
+      [['--help']],
+      [['--version']],
+      [['push', '--help']],
+      [['push', '--version']],
+      [['push', '--info=help']],
+      [['ls', '--help']],
+    ])('of %j', async (words) => {
+      expect(await ended(words)).toEqual([13, lost]);
+    });
+
+    it('of a push, which sends everything all the same', async () => {
+      const path = plant('full', ['a', 'b']);
+      expect(await ended(['push', '-av', `${path}/`, rsyncd.url('ours', 'full/')])).toEqual([13, lost]);
+      expect(readdirSync(join(rsyncd.modulePath('ours'), 'full')).sort()).toEqual(['a', 'b']);
+    });
+
+    it('of a list', async () => {
+      expect(await ended(['ls', rsyncd.url('ours').replace(/ours.*/, '')])).toEqual([13, lost]);
+    });
+
+    it('and keeps the exit code of what went wrong besides', async () => {
+      const [exitCode, stderr] = await ended(['push', '-av', 'none', rsyncd.url('ours')]);
+      expect(exitCode).toBe(23);
+      expect(stderr).toContain('tsersync: standard output cannot be written: No space left on device (28)\n');
+    });
+
+    it('of a log file', async () => {
+      const path = plant('full-log', ['a']);
+      const words = ['-a', '--log-file=/dev/full', `${path}/`, rsyncd.url('ours', 'full-log/')];
+      const { exitCode, stderr } = await startTsersync(['push', ...words]).result;
+      expect([exitCode, stderr]).toEqual([
+        13,
+        'tsersync: the log file cannot be written: No space left on device (28) (code 13)\n',
+      ]);
+      expect(readdirSync(join(rsyncd.modulePath('ours'), 'full-log'))).toEqual(['a']);
+    });
+  });
+
   it('goes on without a word when nobody reads what it prints', async () => {
     const path = plant('unread', ['a', 'b', 'c']);
     const { child, result } = startTsersync(['push', '-av', `${path}/`, rsyncd.url('ours', 'unread/')]);

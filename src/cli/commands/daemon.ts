@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
+import { exitCodes } from '../../protocol/index.ts';
 import {
   describeConfig,
   type Log,
   noticesOf,
   type ParsedConfig,
+  type Replicator,
   readConfig,
   startReplicator,
 } from '../../watch/index.ts';
+import { Interruption } from '../interruption.ts';
 import type { CliIo } from '../io.ts';
 import { openEventLog } from '../output/event-log.ts';
 
@@ -23,7 +26,10 @@ interface NamedConfig extends ParsedConfig {
   readonly file: string;
 }
 
-/** Watches what the configs name until it is told to stop. Nothing starts unless all of them can be read. */
+/**
+ * Watches what the configs name until it is told to stop. Nothing starts unless all of them can be read. Answers 0 if
+ * all changes were sent before the end, else 20 (19 after SIGUSR1).
+ */
 export async function daemon({ configs, startsWithAll, lanes }: DaemonRequest, io: CliIo): Promise<number> {
   const parsed = configs.map((name): NamedConfig => {
     const file = resolve(io.folder, name);
@@ -43,13 +49,24 @@ export async function daemon({ configs, startsWithAll, lanes }: DaemonRequest, i
     const replicators = await Promise.all(starting);
     await aborted(signal);
     await Promise.all(replicators.map((replicator) => replicator.stop()));
-    return 0;
+    return exitCodeOf(replicators, io.signal.reason, log);
   } catch (thrown) {
     control.abort();
     const others = await Promise.allSettled(starting);
     await Promise.all(others.map((other) => other.status === 'fulfilled' && other.value.stop()));
     throw thrown;
   }
+}
+
+/** Changes that were not sent before the end are no success: whoever waits for it has to know. */
+function exitCodeOf(replicators: readonly Replicator[], reason: unknown, log: Log): number {
+  const unsent = replicators
+    .map((replicator) => replicator.status())
+    .flatMap(({ dirty, remotes }) => [dirty, ...remotes.map(({ backlog }) => backlog)])
+    .reduce((sum, size) => sum + size, 0);
+  if (unsent === 0) return exitCodes.ok;
+  log.warn({ unsent }, 'stopped before all changes were sent: the next start with -r sends them');
+  return reason instanceof Interruption ? reason.exitCode : exitCodes.interrupted;
 }
 
 /** What was read, and what of it will not be as its author may expect. */

@@ -1,5 +1,6 @@
 import {
   type ConnectionOptions,
+  exitCodes,
   infoLevels,
   type OutputOptions,
   parseOptions,
@@ -62,13 +63,11 @@ export const push: Command = async (words, io) => {
     const result = await pushFiles(sources, request, report.listeners);
     report.finish(result);
     complain(screen, partialFailure(result.exitCode)?.text);
-    return result.exitCode;
+    return closeLog(log.file, result.exitCode, screen);
   } catch (thrown) {
     const { text, exitCode } = failureOf(thrown, report.lastWords);
     complain(screen, text);
-    return exitCode;
-  } finally {
-    log.file?.close();
+    return closeLog(log.file, exitCode, screen);
   }
 };
 
@@ -90,6 +89,16 @@ function openLog(
       complaint: `rsync: [client] failed to open log-file ${logFile}: ${reason}, there will be no log`,
     };
   }
+}
+
+/** Answers the exit code: a log that lacks lines is no success. */
+function closeLog(file: LogFile | undefined, exitCode: number, screen: Screen): number {
+  file?.close();
+  if (file?.failure === undefined) return exitCode;
+  const isAlone = exitCode === exitCodes.ok;
+  const code = isAlone ? ` (code ${exitCodes.diagnostics})` : '';
+  screen.complain(`tsersync: the log file cannot be written: ${systemErrorText(file.failure)}${code}`);
+  return isAlone ? exitCodes.diagnostics : exitCode;
 }
 
 function withPrompt(connection: ConnectionOptions, { askPassword }: CliIo): ConnectionOptions {

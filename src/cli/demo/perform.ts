@@ -47,7 +47,7 @@ function isQuiet(replicator: Replicator): boolean {
 
 async function until(isTrue: () => boolean, signal: AbortSignal): Promise<void> {
   for (const deadline = performance.now() + CHANGE_MS; !isTrue(); await delay(LOOK_MS)) {
-    if (signal.aborted) throw new AbortedError('interrupted');
+    if (signal.aborted) throw new AbortedError('interrupted', { cause: signal.reason });
     if (performance.now() > deadline)
       throw new TimeoutError(`nothing arrived within ${CHANGE_MS / 1000} seconds`);
   }

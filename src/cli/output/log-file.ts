@@ -11,6 +11,7 @@ export class LogFile {
   readonly #descriptor: number;
   readonly #now: () => Date;
   readonly #processId: number;
+  #failure: NodeJS.ErrnoException | undefined;
 
   constructor(file: string, { now, processId }: { now: () => Date; processId: number }) {
     this.#descriptor = openSync(systemPath(file), 'a', 0o644);
@@ -18,12 +19,18 @@ export class LogFile {
     this.#processId = processId;
   }
 
+  /** Why a line was lost. */
+  get failure(): NodeJS.ErrnoException | undefined {
+    return this.#failure;
+  }
+
   write(text: string): void {
     const line = `${formatMoment(this.#now())} [${this.#processId}] ${escapeText(text, STYLE)}\n`;
     try {
       writeSync(this.#descriptor, encodeName(line));
-    } catch {
-      // A log whose disk is full must not end a push.
+    } catch (thrown) {
+      // A log whose disk is full must not end a push; that lines are missing is told at its end.
+      this.#failure ??= thrown as NodeJS.ErrnoException;
     }
   }
 
