@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../src/watch/index.ts';
+import { blocksOf } from './support/markdown.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const documents = globSync(['README.md', 'CHANGELOG.md', 'docs/**/*.md', 'src/*/README.md'], { cwd: ROOT })
@@ -12,17 +13,6 @@ const documents = globSync(['README.md', 'CHANGELOG.md', 'docs/**/*.md', 'src/*/
 
 function textOf(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8');
-}
-
-interface Block {
-  readonly language: string;
-  readonly code: string;
-}
-
-function blocksOf(markdown: string): Block[] {
-  return [...markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => {
-    return { language, code };
-  });
 }
 
 function withoutCode(markdown: string): string {
