@@ -267,6 +267,7 @@ export class PushSession implements RunningPush {
         tokens: await tokenWriterFor(out, this.options, terms),
         isPacked: terms.compression !== 'none',
         isWorthPacking: worthPacking(this.options.skipCompress),
+        blockLength: this.options.blockSize,
         strong: () => {
           strong ??= this.#strongChecksum();
           return strong;

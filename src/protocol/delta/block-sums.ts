@@ -23,6 +23,11 @@ export class BlockSums {
     return this.bytes.readUInt32LE(this.#place(block));
   }
 
+  /** The part of a digest that is compared with strong sums. */
+  comparedOf(digest: Buffer): Buffer {
+    return digest.subarray(0, this.#compared);
+  }
+
   /** Whether the strong sum of a block begins like this digest. */
   isStrong(block: number, digest: Buffer): boolean {
     const start = this.#place(block) + 4;

@@ -6,18 +6,25 @@ import type { TokenSink } from './tokens.ts';
 /** Bytes that are read into the window at once. */
 const READ_LENGTH = 256 * 1024;
 const NO_BLOCK = -1;
-/**
- * Bytes that may be summed in vain: at first, and for each byte of the file. A basis can be made so that every place
- * looks like one of its blocks and none is; without a limit each byte would then cost a strong sum.
+/*
+ * What a search may cost, in units of about the time in which a byte is summed: at first, and for each byte of the
+ * file. A basis can be made so that every place looks like one of its blocks, or like thousands of them, and is none.
  */
-const VAIN_START = 16 * 1024 * 1024;
-const VAIN_PER_BYTE = 16;
+const COST_START = 16 * 1024 * 1024;
+const COST_PER_BYTE = 16;
+/** What a place costs that looks like a block, besides the bytes that are summed in vain, and each block in question. */
+const COST_OF_PLACE = 1024;
+const COST_OF_BLOCK = 8;
+/** Blocks that are entered into the tables between two turns of the event loop. */
+const BLOCKS_AT_ONCE = 100_000;
 
 export interface SearchOptions {
   /** The strong sum of a block, with the session's seed. */
   readonly strong: (bytes: Uint8Array) => Buffer;
   /** The receiver overwrites the basis while it reads from it. */
   readonly isInPlace: boolean;
+  /** The user wants blocks of this length, however short they are: `--block-size`. */
+  readonly isLengthWanted?: boolean;
 }
 
 /** What a search has met on its way; the words are those of rsync's own statistics. */
@@ -50,8 +57,11 @@ export class MatchSearch {
   /** Offset of the window's first byte in the new file. */
   #base = 0;
   #want = 0;
-  /** Bytes that were summed without finding a block. */
-  #vain = 0;
+  readonly #costPerByte: number;
+  /** What the search has cost so far. */
+  #cost = 0;
+  /** The part of it that {@link takeCost} has told. */
+  #toldCost = 0;
   readonly #counts = { matches: 0, hashHits: 0, falseAlarms: 0 };
 
   constructor(scanner: Scanner, sums: BlockSums, sink: TokenSink, options: SearchOptions) {
@@ -60,7 +70,23 @@ export class MatchSearch {
     this.#sink = sink;
     this.#options = options;
     this.#inPlace = new Uint8Array(options.isInPlace ? sums.head.blockCount : 0);
-    scanner.load(sums.head, sums.bytes, sums.head.blockLength + READ_LENGTH);
+    const { blockLength } = sums.head;
+    // Where blocks are short on purpose, nearly each byte may look like one.
+    const wanted = options.isLengthWanted === true ? (16 * COST_OF_PLACE) / blockLength : 0;
+    this.#costPerByte = Math.max(COST_PER_BYTE, wanted);
+    scanner.load(sums.head, sums.bytes, blockLength + READ_LENGTH);
+  }
+
+  /** Enters some of the block sums into the tables; true once they are all there. Else the search begins with it. */
+  prepare(): boolean {
+    return this.#scanner.enter(BLOCKS_AT_ONCE);
+  }
+
+  /** What the search has cost since this was last asked: about the bytes that could have been summed meanwhile. */
+  takeCost(): number {
+    const cost = this.#cost - this.#toldCost;
+    this.#toldCost = this.#cost;
+    return cost;
   }
 
   /** So far. */
@@ -103,12 +129,32 @@ export class MatchSearch {
 
   /** Takes the first match at or behind the place where the search stands; false if there is none up to `last`. */
   #matchNext(last: number, length: number): boolean {
-    for (let at = this.#from; ; at++) {
+    for (let at = this.#from; ; ) {
       at = this.#scanner.scan(at, last, length);
-      if (this.#match(at, length, this.#scanner.candidates())) return true;
-      if (at === last) return false;
-      this.#scanner.slide(at, length);
+      const places = this.#placesToSkip(at);
+      if (places === 0 && this.#matchCandidate(at, length)) return true;
+      if (at + Math.max(places, 1) > last) return false;
+      if (places <= 1) this.#scanner.slide(at, length);
+      else this.#scanner.restart(at + places, length);
+      at += Math.max(places, 1);
     }
+  }
+
+  /** A search that has cost too much goes on where it would not have: what is before goes out as it is. */
+  #placesToSkip(at: number): number {
+    const debt = this.#cost - COST_START - this.#costPerByte * (this.#base + at);
+    return debt > 0 ? Math.ceil(debt / this.#costPerByte) : 0;
+  }
+
+  #matchCandidate(at: number, length: number): boolean {
+    if (!this.#scanner.isCandidate) return false;
+    const bytes = this.#scanner.window.subarray(at, at + length);
+    const candidates = this.#scanner.candidates(this.#sums.comparedOf(this.#options.strong(bytes)));
+    const isMatch = this.#match(at, bytes, candidates);
+    this.#counts.hashHits += 1;
+    this.#counts.falseAlarms += this.#scanner.falseAlarms;
+    this.#cost += COST_OF_PLACE + COST_OF_BLOCK * this.#scanner.tried + (isMatch ? 0 : length);
+    return isMatch;
   }
 
   /** The last block of the basis, if it is a short one, can only be the end of the new file. */
@@ -119,9 +165,16 @@ export class MatchSearch {
       this.#scanner.restart(at, remainder);
       // Named, not looked up: where most blocks are alike it would not be among the first candidates.
       const last = this.#sums.head.blockCount - 1;
-      if (this.#sums.rolling(last) === this.#scanner.sum) this.#match(at, remainder, [last]);
+      if (this.#sums.rolling(last) === this.#scanner.sum) this.#matchLast(last, at, remainder);
     }
     this.#literal(this.#filled);
+  }
+
+  #matchLast(last: number, at: number, length: number): void {
+    const bytes = this.#scanner.window.subarray(at, at + length);
+    this.#counts.hashHits += 1;
+    if (this.#sums.isStrong(last, this.#options.strong(bytes))) this.#match(at, bytes, [last]);
+    else this.#counts.falseAlarms += 1;
   }
 
   #literal(end: number): void {
@@ -129,44 +182,32 @@ export class MatchSearch {
     this.#from = end;
   }
 
-  #match(at: number, length: number, candidates: Iterable<number>): boolean {
-    const bytes = this.#scanner.window.subarray(at, at + length);
-    const block = this.#blockFor(bytes, this.#base + at, candidates);
+  /** Takes one of these blocks, which all equal the bytes at this place, if one is still there. */
+  #match(at: number, bytes: Buffer, equals: Iterable<number>): boolean {
+    const block = this.#choose(equals, bytes.length, this.#base + at);
     if (block === NO_BLOCK) return false;
     this.#literal(at);
     this.#counts.matches += 1;
     this.#sink.match(block, bytes);
-    this.#from = at + length;
+    this.#from = at + bytes.length;
     this.#want = block + 1;
     return true;
   }
 
-  #blockFor(bytes: Buffer, offset: number, candidates: Iterable<number>): number {
-    if (this.#hasSummedEnough(offset)) return NO_BLOCK;
-    let digest: Buffer | undefined;
-    for (const block of candidates) {
-      if (lengthOfBlock(this.#sums.head, block) !== bytes.length) continue;
-      if (digest === undefined) {
-        digest = this.#options.strong(bytes);
-        this.#counts.hashHits += 1;
-      }
-      if (!this.#sums.isStrong(block, digest)) {
-        this.#counts.falseAlarms += 1;
-        continue;
-      }
-      const chosen = this.#choose(block, bytes.length, offset);
-      if (chosen !== NO_BLOCK) return chosen;
+  /** The block to name out of equal ones: one that is still there, and rather the one we want next. */
+  #choose(equals: Iterable<number>, length: number, offset: number): number {
+    let isFirst = true;
+    for (const block of equals) {
+      const better = isFirst ? this.#better(block, length, offset) : NO_BLOCK;
+      if (better !== NO_BLOCK) return better;
+      if (this.#isThere(block, offset)) return block;
+      isFirst = false;
     }
-    if (digest !== undefined) this.#vain += bytes.length;
     return NO_BLOCK;
   }
 
-  #hasSummedEnough(offset: number): boolean {
-    return this.#vain > VAIN_START + VAIN_PER_BYTE * offset;
-  }
-
-  /** The block to name for bytes that equal `block`: one that is still there, and rather the one we want next. */
-  #choose(block: number, length: number, offset: number): number {
+  /** A block that equals this one, and is better than it. */
+  #better(block: number, length: number, offset: number): number {
     const { head } = this.#sums;
     if (this.#options.isInPlace) {
       const own = offset / head.blockLength;
@@ -175,8 +216,8 @@ export class MatchSearch {
         return own;
       }
     }
-    if (this.#isEqual(this.#want, block, length) && this.#isThere(this.#want, offset)) return this.#want;
-    return this.#isThere(block, offset) ? block : NO_BLOCK;
+    const isWanted = this.#isEqual(this.#want, block, length) && this.#isThere(this.#want, offset);
+    return isWanted ? this.#want : NO_BLOCK;
   }
 
   #isEqual(one: number, block: number, length: number): boolean {

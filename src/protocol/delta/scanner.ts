@@ -3,35 +3,32 @@ import type { SumHead } from './sum-head.ts';
 
 /** The functions of assembly/scan.ts. */
 interface ScanExports {
-  enter(
-    rolling: number,
-    block: number,
+  prepare(
+    scramble: number,
     filter: number,
     filterBits: number,
     first: number,
     firstBits: number,
     next: number,
     sums: number,
+    stride: number,
   ): void;
+  enter(from: number, to: number): void;
   value(): number;
   restart(start: number, length: number): void;
   slide(at: number, length: number): void;
-  scan(
-    at: number,
-    last: number,
-    length: number,
-    filter: number,
-    filterBits: number,
-    first: number,
-    firstBits: number,
-    next: number,
-    sums: number,
-  ): number;
+  scan(at: number, last: number, length: number): number;
+  isCandidate(): number;
+  begin(): void;
+  find(strong: number, length: number): number;
+  triedBlocks(): number;
+  falseAlarms(): number;
 }
 
 /** Where the tables of one basis lie in memory, in bytes. */
 interface Layout {
   readonly window: number;
+  readonly digest: number;
   readonly sums: number;
   readonly next: number;
   readonly first: number;
@@ -42,9 +39,10 @@ interface Layout {
 }
 
 const PAGE = 65_536;
-const SCRAMBLE = 0x9e37_79b1;
-const MAX_CANDIDATES = 1024;
 const EMPTY = -1;
+/** Bytes of the longest digest. */
+const DIGEST_LENGTH = 64;
+const NO_DIGEST = Buffer.alloc(0);
 
 /**
  * Finds the places of a window that could be blocks of the basis, by their rolling sums. The loops run in
@@ -53,9 +51,12 @@ const EMPTY = -1;
 export class Scanner {
   readonly #memory = new WebAssembly.Memory({ initial: 1 });
   readonly #loops: ScanExports;
-  #layout: Layout = layoutFor(0, 0);
+  readonly #scramble = oddNumber();
+  #layout: Layout = layoutFor(0, 0, 0);
   #window = Buffer.alloc(0);
   #windowLength = 0;
+  /** Blocks that are still to be entered into the tables: those below this number. */
+  #missing = 0;
 
   constructor() {
     const module = new WebAssembly.Module(Buffer.from(scanWasm, 'base64'));
@@ -70,24 +71,32 @@ export class Scanner {
 
   /**
    * Takes the blocks of another basis and makes a window of `windowLength` bytes. `sums` are the block sums as they
-   * came. Slices of the last window must not be in use any more.
+   * came. Slices of the last window must not be in use any more. A short last block is not looked for: it can only be
+   * the end of a file.
    */
   load(head: SumHead, sums: Buffer, windowLength: number): void {
-    const layout = layoutFor(windowLength, head.blockCount);
+    const stride = 4 + head.strongLength;
+    const layout = layoutFor(windowLength, head.blockCount, sums.length);
     this.#layout = layout;
     this.#windowLength = windowLength;
     const missing = layout.end - this.#memory.buffer.byteLength;
     if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
     const { buffer } = this.#memory;
     this.#window = Buffer.from(buffer, layout.window, windowLength);
+    Buffer.from(buffer, layout.sums, sums.length).set(sums);
     new Int32Array(buffer, layout.first, 2 ** layout.firstBits).fill(EMPTY);
     new Uint8Array(buffer, layout.filter, 2 ** (layout.filterBits - 3)).fill(0);
     const { first, firstBits, filter, filterBits, next } = layout;
-    // From the last to the first, so that a chain gives the lowest block first.
-    for (let block = head.blockCount - 1; block >= 0; block--) {
-      const rolling = sums.readUInt32LE(block * (4 + head.strongLength));
-      this.#loops.enter(rolling, block, filter, filterBits, first, firstBits, next, layout.sums);
-    }
+    this.#loops.prepare(this.#scramble, filter, filterBits, first, firstBits, next, layout.sums, stride);
+    this.#missing = head.blockCount - (head.remainder > 0 ? 1 : 0);
+  }
+
+  /** Enters up to `most` blocks more into the tables; true once they are all there. Else the first scan does it. */
+  enter(most: number): boolean {
+    const from = Math.max(0, this.#missing - most);
+    this.#loops.enter(from, this.#missing);
+    this.#missing = from;
+    return from === 0;
   }
 
   /** The rolling sum where the search stands, unsigned. */
@@ -113,34 +122,45 @@ export class Scanner {
    */
   scan(at: number, last: number, length: number): number {
     this.#check(last, length);
-    const { window, filter, filterBits, first, firstBits, next, sums } = this.#layout;
-    const stands = this.#loops.scan(
-      window + at,
-      window + last,
-      length,
-      filter,
-      filterBits,
-      first,
-      firstBits,
-      next,
-      sums,
-    );
-    return stands - window;
+    this.#complete();
+    const { window } = this.#layout;
+    return this.#loops.scan(window + at, window + last, length) - window;
   }
 
-  /** The blocks with the rolling sum where the search stands, the lowest first. */
-  *candidates(): Generator<number> {
-    const rolling = this.sum;
-    const { buffer } = this.#memory;
-    const { first, firstBits, next, sums } = this.#layout;
-    const slot = Math.imul(rolling, SCRAMBLE) >>> (32 - firstBits);
-    const rollings = new Uint32Array(buffer, sums);
-    const nexts = new Int32Array(buffer, next);
-    let block = new Int32Array(buffer, first)[slot] as number;
-    for (let tried = 0; block !== EMPTY && tried < MAX_CANDIDATES; tried++) {
-      if (rollings[block] === rolling) yield block;
-      block = nexts[block] as number;
+  /** Whether some block has the rolling sum where the search stands. */
+  get isCandidate(): boolean {
+    this.#complete();
+    return this.#loops.isCandidate() !== 0;
+  }
+
+  /**
+   * The blocks with the rolling sum where the search stands, the lowest first, and with a strong sum that begins like
+   * `digest`.
+   */
+  *candidates(digest: Buffer = NO_DIGEST): Generator<number> {
+    this.#complete();
+    const place = this.#layout.digest;
+    new Uint8Array(this.#memory.buffer, place, DIGEST_LENGTH).set(digest);
+    this.#loops.begin();
+    for (;;) {
+      const block = this.#loops.find(place, digest.length);
+      if (block === EMPTY) return;
+      yield block;
     }
+  }
+
+  /** Blocks that the last {@link candidates} has looked at. */
+  get tried(): number {
+    return this.#loops.triedBlocks();
+  }
+
+  /** Those of them that had the rolling sum, and another strong one. */
+  get falseAlarms(): number {
+    return this.#loops.falseAlarms();
+  }
+
+  #complete(): void {
+    if (this.#missing > 0) this.enter(this.#missing);
   }
 
   #check(at: number, length: number): void {
@@ -150,16 +170,22 @@ export class Scanner {
 }
 
 /** Tables big enough that most places are dismissed by the filter, and chains stay short. */
-function layoutFor(windowLength: number, blocks: number): Layout {
+function layoutFor(windowLength: number, blocks: number, sumsLength: number): Layout {
   const firstBits = bitsFor(blocks, 10, 22);
   const filterBits = bitsFor(blocks * 8, 15, 27);
   const window = 0;
-  const sums = align(window + windowLength);
-  const next = align(sums + 4 * blocks);
+  const digest = align(window + windowLength);
+  const sums = digest + DIGEST_LENGTH;
+  const next = align(sums + sumsLength);
   const first = align(next + 4 * blocks);
   const filter = align(first + 4 * 2 ** firstBits);
   const end = filter + 2 ** (filterBits - 3);
-  return { window, sums, next, first, firstBits, filter, filterBits, end };
+  return { window, digest, sums, next, first, firstBits, filter, filterBits, end };
+}
+
+/** Which rolling sums share a chain is decided by this number, so a peer cannot choose them for that. */
+function oddNumber(): number {
+  return (Math.floor(Math.random() * 2 ** 32) | 1) >>> 0;
 }
 
 function bitsFor(count: number, least: number, most: number): number {

@@ -13,7 +13,11 @@ export class Breathing {
   /** So many bytes have been worked on since the last call. */
   async after(bytes: number): Promise<void> {
     this.#length += bytes;
-    if (this.#length < BREATH_LENGTH) return;
+    if (this.#length >= BREATH_LENGTH) await this.turn();
+  }
+
+  /** The event loop gets its turn now. */
+  async turn(): Promise<void> {
     this.#length = 0;
     await turn();
   }

@@ -21,6 +21,8 @@ export interface FileSenderParts {
   readonly isPacked: boolean;
   /** Whether a file of this name is worth packing. */
   readonly isWorthPacking: (name: string) => boolean;
+  /** The length of blocks that the user has asked for: `--block-size`. */
+  readonly blockLength: number | undefined;
   /** Known once the server has sent its seed, which it has when it asks for the first file. */
   readonly strong: () => Promise<StrongChecksum>;
   /** Called now and then with how much of the current file has been sent. */
@@ -117,17 +119,22 @@ export class FileSender {
   }
 
   #searchFor(
-    { isInPlace }: FileAnswer,
+    { head, isInPlace }: FileAnswer,
     sums: BlockSums,
     strong: StrongChecksum,
     sink: TokenSink,
   ): MatchSearch {
     this.#scanner ??= new Scanner();
-    return new MatchSearch(this.#scanner, sums, sink, { strong: (bytes) => strong.block(bytes), isInPlace });
+    return new MatchSearch(this.#scanner, sums, sink, {
+      strong: (bytes) => strong.block(bytes),
+      isInPlace,
+      isLengthWanted: head.blockLength === this.#parts.blockLength,
+    });
   }
 
   async #sendDelta(file: SourceFile, entry: FileEntry, search: MatchSearch, hash: StrongHash): Promise<void> {
     const { out } = this.#parts;
+    while (!search.prepare()) await this.#breathing.turn();
     for (let position = 0, isEnd = false; !isEnd; ) {
       const space = search.nextSpace();
       const wanted = Math.min(space.length, file.size - position);
@@ -137,7 +144,7 @@ export class FileSender {
       isEnd = length < wanted || position === file.size;
       search.advance(length, isEnd);
       await out.flush();
-      await this.#breathing.after(length);
+      await this.#breathing.after(Math.max(length, search.takeCost()));
       if (length < wanted) throw shrunk(position);
       this.#parts.onProgress?.(entry, position);
     }

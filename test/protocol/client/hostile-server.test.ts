@@ -41,6 +41,7 @@ const ERROR_EXIT = 86;
 interface Wishes {
   readonly transfer?: TransferOptions;
   readonly listeners?: PushListeners;
+  readonly signal?: AbortSignal;
 }
 
 interface Outcome {
@@ -74,12 +75,12 @@ afterEach(async () => {
 
 /** Pushes a small tree to a server that does this, until the push ends and both sides have hung up. */
 async function pushTo(serve: (peer: Peer) => unknown, wishes: Wishes = {}): Promise<Outcome> {
-  const { transfer = {}, listeners = {} } = wishes;
+  const { transfer = {}, listeners = {}, signal } = wishes;
   await using server = await startHostileServer(serve);
   const tree = new MemoryTree(cargo.entries, cargo.contents);
   const options = { recursive: true, links: true, timeout: TIMEOUT_S, ...transfer };
   const outcome = await (async () => {
-    const session = await openPush({ target: server.target, transfer: options });
+    const session = await openPush({ target: server.target, transfer: options, signal });
     return await session.run({ tree, filterList: undefined, listeners });
   })().then(
     (result) => ({ result }),
@@ -312,6 +313,24 @@ describe('a server without measure', () => {
     expect(result?.statistics.transferredFiles).toBe(times + 1);
     expect(peer.heard().toString('latin1').split('hello')).toHaveLength(times + 2);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * MIB);
+  });
+
+  it('in blocks that all look alike does not keep an abort from being heard', async () => {
+    const aborting = new AbortController();
+    let position = 0;
+    const progress = (_entry: unknown, place: number) => {
+      if (position === 0) setTimeout(() => aborting.abort(), 0);
+      position = place;
+    };
+    const sums = Buffer.alloc(1400 * 20);
+    const request = Buffer.concat([hex('0200a0'), sumHead(1400, 700, 16, 0), sums]);
+    const { failure } = await pushTo(saying(frame(0, request)), {
+      listeners: { progress },
+      signal: aborting.signal,
+    });
+    expect(failure).toMatchObject({ name: 'AbortedError' });
+    expect(position).toBeGreaterThan(0);
+    expect(position).toBeLessThan(4 * MIB);
   });
 
   it('in errors is heard out; the first of them are kept', async () => {

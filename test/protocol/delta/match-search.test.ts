@@ -219,33 +219,82 @@ describe('the match search', () => {
     expect(summed - 100).toBeLessThanOrEqual(basis.length - 640);
   });
 
-  it('stops summing where a hostile basis makes every place look like a block', () => {
-    const file = Buffer.alloc(400_000);
-    const looksAlike = Buffer.alloc(20);
-    const head = { blockCount: 1, blockLength: 1000, strongLength: 16, remainder: 0 };
-    let summed = 0;
-    const strong = (bytes: Uint8Array) => {
-      summed += bytes.length;
-      return md5(Buffer.of(1));
-    };
-    let sent = 0;
-    const sink = {
-      literal: (bytes: Buffer) => {
-        sent += bytes.length;
-      },
-      match: () => expect.unreachable(),
-    };
-    const searching = new MatchSearch(scanner, new BlockSums(head, looksAlike, 16), sink, {
-      strong,
-      isInPlace: false,
-    });
-    for (let at = 0; at < file.length; ) {
-      const length = Math.min(searching.nextSpace().fill(0).length, file.length - at);
-      at += length;
-      searching.advance(length, at === file.length);
+  describe('of a basis that was made to cost time', () => {
+    /** Sends a file of zeros to a receiver that claims to have these blocks, each with the rolling sum of zeros. */
+    function searchZeros(
+      length: number,
+      { blockCount, blockLength }: { readonly blockCount: number; readonly blockLength: number },
+      options: { readonly strongLength?: number; readonly isLengthWanted?: boolean } = {},
+    ) {
+      const { strongLength = 16, ...wishes } = options;
+      const head = { blockCount, blockLength, strongLength, remainder: 0 };
+      const sums = Buffer.alloc(blockCount * (4 + strongLength));
+      const summed = { times: 0, bytes: 0 };
+      const strong = (bytes: Uint8Array) => {
+        summed.times += 1;
+        summed.bytes += bytes.length;
+        return md5(Buffer.of(1));
+      };
+      let sent = 0;
+      const sink = {
+        literal: (bytes: Buffer) => {
+          sent += bytes.length;
+        },
+        match: (_block: number, bytes: Buffer) => {
+          sent += bytes.length;
+        },
+      };
+      const searching = new MatchSearch(scanner, new BlockSums(head, sums, 16), sink, {
+        strong,
+        isInPlace: false,
+        ...wishes,
+      });
+      let most = 0;
+      for (let at = 0; at < length; ) {
+        const piece = Math.min(searching.nextSpace().fill(0).length, length - at);
+        at += piece;
+        searching.advance(piece, at === length);
+        most = Math.max(most, searching.takeCost());
+      }
+      expect(sent).toBe(length);
+      return { ...summed, ...searching.counts, most };
     }
-    expect(sent).toBe(file.length);
-    expect(summed).toBeLessThan(30_000_000);
+
+    it('sums a bounded number of bytes', () => {
+      expect(searchZeros(400_000, { blockCount: 1, blockLength: 1000 }).bytes).toBeLessThan(30_000_000);
+    });
+
+    it('compares a bounded number of blocks, where thousands have the rolling sum of every place', () => {
+      const { times, falseAlarms } = searchZeros(400_000, { blockCount: 5000, blockLength: 1 });
+      expect(falseAlarms).toBeLessThan(3_000_000);
+      expect(times).toBeLessThan(3000);
+    });
+
+    it('looks at a bounded number of places, however short the blocks are', () => {
+      expect(searchZeros(4_000_000, { blockCount: 2, blockLength: 1 }).times).toBeLessThan(100_000);
+      // Without strong sums everything is a match.
+      const { times, matches } = searchZeros(
+        4_000_000,
+        { blockCount: 2, blockLength: 1 },
+        { strongLength: 0 },
+      );
+      expect(matches).toBe(times);
+      expect(times).toBeLessThan(100_000);
+    });
+
+    it('does what the user wants with blocks that are short by his own choice', () => {
+      const short = { blockCount: 100, blockLength: 4 };
+      const { matches } = searchZeros(1_000_000, short, { strongLength: 0, isLengthWanted: true });
+      expect(matches).toBe(250_000);
+    });
+
+    it('says what it has cost after each piece, so that nobody waits long for his turn', () => {
+      const hostile = searchZeros(3_000_000, { blockCount: 1400, blockLength: 700 });
+      expect(hostile.most).toBeGreaterThan(16 * 1024 * 1024);
+      expect(hostile.most).toBeLessThan(32 * 1024 * 1024);
+      const harmless = searchZeros(3_000_000, { blockCount: 1400, blockLength: 700 }, { strongLength: 0 });
+      expect(harmless.most).toBeLessThan(2 * 1024 * 1024);
+    });
   });
 
   describe('in place', () => {

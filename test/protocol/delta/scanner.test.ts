@@ -104,6 +104,38 @@ describe('the compiled loops of the search', () => {
     expect([...scanner.candidates()]).toHaveLength(1024);
   });
 
+  it('take only blocks whose strong sum begins as it should, and count the others', () => {
+    const head: SumHead = { blockCount: 5, blockLength: 8, strongLength: 2, remainder: 3 };
+    const sums = Buffer.from(
+      '00000000aabb 00000000aacc 01000000aabb 00000000aabb 00000000aabb'.replaceAll(' ', ''),
+      'hex',
+    );
+    const scanner = new Scanner();
+    scanner.load(head, sums, 32);
+    scanner.window.fill(0);
+    scanner.restart(0, 8);
+    expect(scanner.isCandidate).toBe(true);
+    expect([...scanner.candidates(Buffer.from('aabb', 'hex'))]).toEqual([0, 3]);
+    expect(scanner.falseAlarms).toBe(1);
+    expect([...scanner.candidates(Buffer.from('aa', 'hex'))]).toEqual([0, 1, 3]);
+    expect([...scanner.candidates(Buffer.from('ff', 'hex'))]).toEqual([]);
+    expect(scanner.falseAlarms).toBe(3);
+  });
+
+  it('know of blocks as they are entered, the last ones first', () => {
+    const head: SumHead = { blockCount: 5, blockLength: 8, strongLength: 2, remainder: 0 };
+    const scanner = new Scanner();
+    scanner.load(head, Buffer.alloc(30), 32);
+    expect([scanner.enter(2), scanner.enter(2), scanner.enter(2), scanner.enter(2)]).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    scanner.restart(0, 8);
+    expect([...scanner.candidates()]).toEqual([0, 1, 2, 3, 4]);
+  });
+
   it('never leave their window', () => {
     const scanner = scannerFor(new Uint8Array(32), [], 8);
     expect(() => scanner.restart(30, 8)).toThrow('the search left its window: 30 + 8 of 32 bytes');
