@@ -1,8 +1,9 @@
 export { digestLengths } from './checksum/strong.ts';
 export { listModules, type ModuleLine, type ModuleList } from './client/list-modules.ts';
+export { openLocalTree } from './client/local-source.ts';
 export { PathFilter } from './client/path-filter.ts';
 export { type OpenPushRequest, openPush, push } from './client/push.ts';
-export { changeTreeOptions, encodeChangeRules, pushChanges } from './client/push-changes.ts';
+export { type ChangeTreeWishes, pushChanges } from './client/push-changes.ts';
 export type { PushListeners, RunningPush } from './client/push-listeners.ts';
 export { PushProgress, type PushProgressEvent, type PushProgressOptions } from './client/push-progress.ts';
 export type { PushResult, PushStatistics } from './client/push-result.ts';
@@ -18,7 +19,6 @@ export type { KindCounts } from './file-list/kind-counts.ts';
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
 export type { ChangeSet } from './files/change-set.ts';
 export { ChangeTree, type ChangeTreeOptions } from './files/change-tree.ts';
-export { entryWishes } from './files/entry-wishes.ts';
 export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
 export { ChangedError } from './files/source-remover.ts';
 export type { CvsIgnore, FilterRules } from './filter/filter-rules.ts';

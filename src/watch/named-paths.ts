@@ -1,3 +1,4 @@
+import { isPlainPath } from '../protocol/index.ts';
 import type { Disk } from './disk.ts';
 import type { EventFilter } from './event-filter.ts';
 import { ancestorsOf, parentOf } from './path-tree.ts';
@@ -50,8 +51,7 @@ export class NamedPaths {
     const prefix = this.#parts.folder.replaceAll(/^\/+|\/+$/g, '');
     for (const { name, isQuoted } of namesIn(text)) {
       const below = prefix !== '' && name.startsWith(`${prefix}/`) ? name.slice(prefix.length + 1) : name;
-      const path = plainPath(below);
-      const named = path === undefined ? undefined : this.#lookUp(path, isQuoted);
+      const named = isPlainPath(below) ? this.#lookUp(below, isQuoted) : undefined;
       if (named !== undefined) return named;
     }
     return undefined;
@@ -93,15 +93,6 @@ export class NamedPaths {
     if (!mayDelete || folder === undefined || !isIn(folder, task.path)) return [];
     return [{ task, path: folder, isDeletion: true }];
   }
-}
-
-/**
- * A path relative to our root as a remote has written it, or `undefined` for what is none: one that is empty or absolute,
- * or has components that lead elsewhere.
- */
-export function plainPath(name: string): string | undefined {
-  if (name === '' || name.includes('\0')) return undefined;
-  return name.split('/').some((component) => ['', '.', '..'].includes(component)) ? undefined : name;
 }
 
 export function isWhole({ deed }: Task): boolean {

@@ -1,7 +1,7 @@
+import { isPlainPath } from '../protocol/index.ts';
 import { type Change, changeOf } from './change.ts';
 import type { Disk, Found } from './disk.ts';
 import type { EventFilter } from './event-filter.ts';
-import { plainPath } from './named-paths.ts';
 import { ancestorsOf, joinPath } from './path-tree.ts';
 
 /** Paths that are deleted after one dry run; the next one tells of more. */
@@ -41,9 +41,8 @@ export class Pruning {
   }
 
   /** A name that the server has told. */
-  add(name: string, isFolder: boolean): void {
-    const path = plainPath(name);
-    if (path === undefined || !this.#isAskedFor(path)) return;
+  add(path: string, isFolder: boolean): void {
+    if (!isPlainPath(path) || !this.#isAskedFor(path)) return;
     const topmost = this.#topmost(path, isFolder);
     if (topmost === undefined) return;
     const known = this.#isProtected.get(topmost);

@@ -70,6 +70,32 @@ async function change(
 
 const protocols = [27, 28, 29, 30, 31, 32];
 
+describe.each(protocols)('long paths full of wildcards at protocol %d', (protocol) => {
+  const deep = (name: string, count: number, content: Folder): Folder =>
+    count === 0 ? content : { [name]: deep(name, count - 1, content) };
+  const folderOf = (name: string, count: number) => Array.from({ length: count }, () => name).join('/');
+
+  it.each(['*', '?', '[', '\\*', '**[a]'])(
+    'are deleted in one batch with others, and nothing else is: %s',
+    async (unit) => {
+      const name = unit.repeat(Math.floor(200 / unit.length));
+      const kept = { kept: 'old', ['x'.repeat(name.length)]: 'old', [`${name}x`]: { in: 'old' } };
+      const there = {
+        top: deep(name, 11, { [name]: { x: { y: 'old' }, z: 'old' }, ...kept }),
+        gone: 'old',
+        m: { x: 'old' },
+      };
+      const here = { top: deep(name, 11, { kept: 'not sent' }), m: {} };
+      const { result, tree } = await change(
+        { here, there, protocol },
+        { gone: [`top/${folderOf(name, 12)}`, 'gone'], mirrored: ['m'] },
+      );
+      expect([result.exitCode, result.serverErrors]).toEqual([0, []]);
+      expect(tree).toEqual({ top: deep(name, 11, kept), m: {} });
+    },
+  );
+});
+
 describe.each(protocols)('scattered changes at protocol %d', (protocol) => {
   it('arrive in one session with their deletions, and nothing else is touched', async () => {
     const untouched = { keep: 'old', sibling: { s: 'old' } };

@@ -4,13 +4,14 @@ import { LocalTree, type LocalTreeOptions } from '../files/local-tree.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 
 /**
- * The files and folders that sources and options name. With `--files-from` this reads the list of names.
+ * The files and folders that sources and options name, less those found in folders that are not accepted. With `--files-from` this reads the list of names.
  *
  * @throws UsageError or SelectionError if there is nothing that could be listed.
  */
 export async function openLocalTree(
   sources: readonly string[],
   options: ResolvedOptions,
+  accepts?: LocalTreeOptions['accepts'],
 ): Promise<LocalTree> {
   const { filesFrom, from0 } = options;
   const names = filesFrom === undefined ? undefined : await readListedNames(filesFrom, from0 === true);
@@ -21,6 +22,7 @@ export async function openLocalTree(
     relative: options.relative,
     openNoatime: options.openNoatime,
     names,
+    accepts,
     missing: missingSources(options),
     listsOrphans: !options.recursive || options.incRecursive === false,
   });

@@ -1,12 +1,21 @@
+import type { SourceTree } from '../file-list/source-tree.ts';
 import { type ChangeSet, checkChanges } from '../files/change-set.ts';
 import { ChangeTree, type ChangeTreeOptions } from '../files/change-tree.ts';
 import { entryWishes } from '../files/entry-wishes.ts';
+import { deletionRules } from '../filter/deletion-rules.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
 import type { PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
 import type { PushSession } from './push-session.ts';
+
+export interface ChangeTreeWishes {
+  /** Whether a path below an added, mirrored or leveled folder is listed. */
+  readonly accepts?: ChangeTreeOptions['accepts'];
+  /** A tree that stands in front of the one that lists the changes. */
+  readonly wrap?: (tree: SourceTree) => SourceTree;
+}
 
 /**
  * Pushes scattered changes, deletions among them, in one session. It must have been opened recursive, without
@@ -19,11 +28,12 @@ export async function pushChanges(
   root: string,
   changes: ChangeSet,
   listeners: PushListeners = {},
+  { accepts, wrap = (tree) => tree }: ChangeTreeWishes = {},
 ): Promise<PushResult> {
-  const tree = new ChangeTree(root, changes, changeTreeOptions(session));
+  const tree = new ChangeTree(root, changes, { ...changeTreeOptions(session), accepts });
   try {
     const filterList = encodeChangeRules(session, changes);
-    return await session.run({ tree, filterList, listeners });
+    return await session.run({ tree: wrap(tree), filterList, listeners });
   } finally {
     tree.close();
   }
@@ -35,7 +45,8 @@ export function changeTreeOptions({
   terms,
 }: Pick<PushSession, 'options' | 'terms'>): ChangeTreeOptions {
   const prunes = options.pruneEmptyDirs === true;
-  return { ...entryWishes(options), sweepsRoot: terms.protocol < 30, prunes };
+  const { openNoatime } = options;
+  return { ...entryWishes(options), openNoatime, sweepsRoot: terms.protocol < 30, prunes };
 }
 
 /**
@@ -51,71 +62,11 @@ export function encodeChangeRules(
   checkChanges(changes);
   if (!pushSendsFilterList(options, [], protocol)) return undefined;
   const encoder = new Encoder();
-  const rules = rulesOf(changes, { protocol, prunes: options.pruneEmptyDirs === true });
-  for (const rule of rules) {
+  for (const rule of deletionRules(changes, { protocol, prunes: options.pruneEmptyDirs === true })) {
     const bytes = encodeName(rule);
     encoder.int32(bytes.length);
     encoder.bytes(bytes);
   }
   encoder.int32(0);
   return encoder.view();
-}
-
-/** In the order in which they count: the first that matches decides. */
-function rulesOf(
-  changes: ChangeSet,
-  { protocol, prunes }: { readonly protocol: number; readonly prunes: boolean },
-): string[] {
-  const { mirrored, replaced = [], leveled = [], kept = [], keptFiles = [] } = changes;
-  const { gone, goneFolders = [], goneFiles = [] } = changes;
-  return [
-    // Below protocol 30 a folder that is not to be deleted is not looked into either.
-    ...(protocol < 30 ? parentsOf([...gone, ...goneFolders, ...goneFiles]).map(ruleForFolder) : []),
-    ...goneFiles.flatMap((path) => [`- ${plain(path)}/`, `+ ${plain(path)}`]),
-    ...gone.flatMap((path) => [`+ ${plain(path)}`, `+ ${quoted(path)}/**`]),
-    ...goneFolders.flatMap((path) => [ruleForFolder(path), `+ ${quoted(path)}/**`]),
-    ...replaced.map((path) => `+ ${quoted(path)}/**`),
-    ...kept.map((pattern) => `- ${pattern}`),
-    ...(prunes ? rulesForPruning(changes, protocol) : []),
-    // Folders before the files that are kept, which are files only.
-    ...mirrored.map((path) => `+ ${quoted(path)}/**/`),
-    ...leveled.flatMap((path) => [`+ ${quoted(path)}/*/`, `+ ${quoted(path)}/*/**`]),
-    ...keptFiles.map((pattern) => `- ${pattern}`),
-    ...mirrored.map((path) => `+ ${quoted(path)}/**`),
-    ...leveled.map((path) => `+ ${quoted(path)}/*`),
-    '- *',
-  ];
-}
-
-/**
- * What is protected is not pruned, and all is that no rule before has named. Below protocol 30 an added folder would be
- * looked through for deletions then.
- */
-function rulesForPruning({ added, mirrored, leveled = [] }: ChangeSet, protocol: number): string[] {
-  const tops = protocol < 30 ? [...mirrored, ...leveled] : [...added, ...mirrored, ...leveled];
-  const below = protocol < 30 ? [] : added.map((path) => `+ ${quoted(path)}/**/`);
-  return [...tops.filter((path) => path !== '.').map(ruleForFolder), ...below];
-}
-
-function ruleForFolder(path: string): string {
-  return `+ ${plain(path)}/`;
-}
-
-/** The path in a rule with wildcards. The root has no name, and every pattern below it starts with a slash. */
-function quoted(path: string): string {
-  return path === '.' ? '' : `/${path.replaceAll(/[*?[\\]/g, '\\$&')}`;
-}
-
-/** The path in a rule that has no wildcards of its own: there a backslash stands for itself. */
-function plain(path: string): string {
-  return /[*?[]/.test(path) ? quoted(path) : `/${path}`;
-}
-
-function parentsOf(paths: readonly string[]): string[] {
-  const parents = new Set<string>();
-  for (const path of paths) {
-    const components = path.split('/');
-    for (let depth = 1; depth < components.length; depth++) parents.add(components.slice(0, depth).join('/'));
-  }
-  return [...parents];
 }

@@ -17,6 +17,8 @@ export interface ChangeTreeOptions extends EntryWishes {
   readonly prunes?: boolean;
   /** Whether a path below an added, mirrored or leveled folder is listed. */
   readonly accepts?: ((path: string, isFolder: boolean) => boolean) | undefined;
+  /** Reading a file leaves its access time as it is; only its owner and root can ask for that. */
+  readonly openNoatime?: boolean | undefined;
 }
 
 /** What of a path's folder is in the list: `swept` ones may lose entries on the other side, by the filter rules. */
@@ -39,7 +41,7 @@ export class ChangeTree implements SourceTree {
   readonly #options: ChangeTreeOptions;
   readonly #top: FolderContents;
   readonly #root: Node = newNode();
-  readonly #opener = new SourceOpener();
+  readonly #opener: SourceOpener;
 
   /**
    * `root` is the folder that the paths are relative to.
@@ -50,6 +52,7 @@ export class ChangeTree implements SourceTree {
     checkChanges(changes);
     this.#origin = { prefix: '', folder: realFolder(root), source: 0 };
     this.#options = options;
+    this.#opener = new SourceOpener(options);
     const { changed, added, mirrored, leveled = [], gone, goneFolders = [], goneFiles = [] } = changes;
     for (const path of changed) this.#nodeAt(path).wish = 'changed';
     for (const path of leveled) this.#nodeAt(path).wish = 'leveled';

@@ -1,62 +1,165 @@
+import { UsageError } from '../errors.ts';
 import { encodeName } from '../wire/file-name.ts';
-import { type PatternRule, patternRule } from './rule.ts';
 import { MAX_PATTERN_LENGTH } from './rule-syntax.ts';
 
-/** A path that is to vanish from the receiver: the topmost one that the sender no longer has. */
-export interface Victim {
-  readonly path: string;
-  readonly isDirectory: boolean;
+/** What a receiver may delete; the fields are those of a set of changes. */
+export interface DeletionPaths {
+  readonly replaced?: readonly string[];
+  readonly added: readonly string[];
+  readonly mirrored: readonly string[];
+  readonly leveled?: readonly string[];
+  readonly gone: readonly string[];
+  readonly goneFolders?: readonly string[];
+  readonly goneFiles?: readonly string[];
+  /** Patterns of what stays. */
+  readonly kept?: readonly string[];
+  /** Patterns of files that stay. */
+  readonly keptFiles?: readonly string[];
 }
 
-export interface DeletionRules {
-  readonly rules: readonly PatternRule[];
-  /** Paths of victims for which there is no rule: it would be too long, and the server would drop it. */
-  readonly tooLong: readonly string[];
+export interface DeletionTerms {
+  readonly protocol: number;
+  /** Empty folders are left out, and deleted where they are. */
+  readonly prunes: boolean;
 }
 
 /** Receivers from this version on look at the rules only where we let them delete. */
 const LISTED_FOLDERS_PROTOCOL = 30;
 
 /**
- * The rules with which a receiver that is told to delete removes just these paths. For `a/old.txt` and the folder
- * `a/olddir`:
+ * The rules with which a receiver that is told to delete removes just these paths, in the order in which they count: the
+ * first that matches decides. For `a/old.txt` and the folder `a/olddir`:
  *
  * ```
  * + /a/              only below protocol 30, where the search begins at the root
  * + /a/old.txt
- * + /a/olddir/
+ * + /a/olddir
  * + /a/olddir/**
  * - *
  * ```
  * Source: docs/protocol chapter 2, section 2.8 (e).
+ *
+ * @throws UsageError for two paths that can only be told apart by rules that are too long for servers.
  */
-export function deletionRules(victims: Iterable<Victim>, protocol: number): DeletionRules {
-  const patterns = new Set<string>();
-  const tooLong: string[] = [];
-  for (const { path, isDirectory } of victims) {
-    const own = isDirectory ? [`${literally(path)}/`, `${escaped(path)}/**`] : [literally(path)];
-    const all = protocol < LISTED_FOLDERS_PROTOCOL ? [...parentsOf(path), ...own] : own;
-    if (all.some((pattern) => encodeName(pattern).length > MAX_PATTERN_LENGTH - 1)) tooLong.push(path);
-    else for (const pattern of all) patterns.add(pattern);
+export function deletionRules(paths: DeletionPaths, { protocol, prunes }: DeletionTerms): string[] {
+  const { mirrored, replaced = [], leveled = [], kept = [], keptFiles = [] } = paths;
+  const { gone, goneFolders = [], goneFiles = [] } = paths;
+  const patterns = new PathPatterns(paths);
+  const include = (path: string, suffix: string) => `+ ${patterns.of(path, suffix)}`;
+  const isOld = protocol < LISTED_FOLDERS_PROTOCOL;
+  return [
+    // There a folder that is not to be deleted is not looked into either.
+    ...(isOld ? parentsOf([...gone, ...goneFolders, ...goneFiles]).map((path) => include(path, '/')) : []),
+    ...goneFiles.flatMap((path) => [`- ${patterns.of(path, '/')}`, include(path, '')]),
+    ...gone.flatMap((path) => [include(path, ''), include(path, '/**')]),
+    ...goneFolders.flatMap((path) => [include(path, '/'), include(path, '/**')]),
+    ...replaced.map((path) => include(path, '/**')),
+    ...kept.map((pattern) => `- ${pattern}`),
+    ...(prunes ? rulesForPruning(paths, isOld, include) : []),
+    // Folders before the files that are kept, which are files only.
+    ...mirrored.map((path) => include(path, '/**/')),
+    ...leveled.flatMap((path) => [include(path, '/*/'), include(path, '/*/**')]),
+    ...keptFiles.map((pattern) => `- ${pattern}`),
+    ...mirrored.map((path) => include(path, '/**')),
+    ...leveled.map((path) => include(path, '/*')),
+    '- *',
+  ];
+}
+
+/**
+ * What is protected is not pruned, and all is that no rule before has named. An old receiver would look through an added
+ * folder for deletions then.
+ */
+function rulesForPruning(
+  { added, mirrored, leveled = [] }: DeletionPaths,
+  isOld: boolean,
+  include: (path: string, suffix: string) => string,
+): string[] {
+  const tops = isOld ? [...mirrored, ...leveled] : [...added, ...mirrored, ...leveled];
+  const below = isOld ? [] : added.map((path) => include(path, '/**/'));
+  return [...tops.filter((path) => path !== '.').map((path) => include(path, '/')), ...below];
+}
+
+/** Paths as patterns that a server takes. */
+class PathPatterns {
+  readonly #paths: DeletionPaths;
+  #searched: readonly SearchedFolder[] | undefined;
+
+  constructor(paths: DeletionPaths) {
+    this.#paths = paths;
   }
-  const included = [...patterns].map((pattern) => patternRule('include', `/${pattern}`));
-  return { rules: [...included, patternRule('exclude', '*')], tooLong };
-}
 
-function parentsOf(path: string): string[] {
-  const parents: string[] = [];
-  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) {
-    parents.push(`${literally(path.slice(0, at))}/`);
+  /**
+   * The pattern of a path and what comes after it. If it is too long, folders from the top on become `*`: then it
+   * matches in other folders of that depth, too, so nothing else may be deleted there.
+   */
+  of(path: string, suffix: string): string {
+    // The root has no name, and every pattern below it starts with a slash.
+    if (path === '.') return suffix;
+    const whole = `/${literally(path, suffix)}${suffix}`;
+    if (fits(whole)) return whole;
+    const names: (string | undefined)[] = path.split('/');
+    for (let depth = 0; depth < names.length - 1; depth += 1) {
+      names[depth] = undefined;
+      const pattern = names.map((name) => (name === undefined ? '/*' : `/${literally(name, '*')}`)).join('');
+      if (!fits(pattern + suffix)) continue;
+      this.#refuseOthersLike(path, names);
+      return pattern + suffix;
+    }
+    throw new UsageError(`a path is too long for a filter rule: ${path}`);
   }
-  return parents;
+
+  #refuseOthersLike(path: string, names: readonly (string | undefined)[]): void {
+    const hasKept = [this.#paths.kept, this.#paths.keptFiles].some((kept = []) => kept.length > 0);
+    for (const { folder, isDeep } of this.#searchedFolders()) {
+      if (folder === path || folder === parentOf(path) || folder.startsWith(`${path}/`)) continue;
+      const others = folder === '.' ? [] : folder.split('/');
+      const isAlike = names.every((name, i) => [undefined, others[i]].includes(name) || i >= others.length);
+      const isReached = others.length >= names.length - 1 || (isDeep && hasKept);
+      if (isAlike && isReached)
+        throw new UsageError(`rules cannot tell these apart, push them in two sessions: ${path}, ${folder}`);
+    }
+  }
+
+  /** Folders in which the receiver looks for what it may delete. */
+  #searchedFolders(): readonly SearchedFolder[] {
+    const { mirrored, leveled = [], replaced = [], gone, goneFolders = [], goneFiles = [] } = this.#paths;
+    const flat = new Set([...gone, ...goneFolders, ...goneFiles].map(parentOf));
+    const deep = new Set([...mirrored, ...leveled, ...replaced]);
+    this.#searched ??= [
+      ...[...flat].map((folder) => ({ folder, isDeep: false })),
+      ...[...deep].map((folder) => ({ folder, isDeep: true })),
+    ];
+    return this.#searched;
+  }
 }
 
-/** The path as a pattern. Where there is no wildcard, a backslash stands for itself. */
-function literally(path: string): string {
-  return /[*?[]/.test(path) ? escaped(path) : path;
+interface SearchedFolder {
+  readonly folder: string;
+  /** With all that is in it. */
+  readonly isDeep: boolean;
 }
 
-/** The path as part of a pattern that has a wildcard. */
-function escaped(path: string): string {
-  return path.replace(/[*?[\\]/g, '\\$&');
+function fits(pattern: string): boolean {
+  // No character has more than three bytes for each of its UTF-16 units.
+  return pattern.length * 3 <= MAX_PATTERN_LENGTH || encodeName(pattern).length <= MAX_PATTERN_LENGTH;
+}
+
+/** A path as part of a pattern. Where nothing in all of it is a wildcard, a backslash stands for itself. */
+function literally(path: string, suffix: string): string {
+  return /[*?[]/.test(path + suffix) ? path.replaceAll(/[*?[\\]/g, '\\$&') : path;
+}
+
+function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '.' : path.slice(0, slash);
+}
+
+function parentsOf(paths: readonly string[]): string[] {
+  const parents = new Set<string>();
+  for (const path of paths) {
+    for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1))
+      parents.add(path.slice(0, at));
+  }
+  return [...parents];
 }

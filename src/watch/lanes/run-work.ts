@@ -1,15 +1,13 @@
 import {
-  ChangeTree,
-  changeTreeOptions,
-  encodeChangeRules,
-  entryWishes,
-  LocalTree,
+  openLocalTree,
   type Problem,
   type PushListeners,
   type PushResult,
   type PushSession,
   parseFilters,
+  pushChanges,
   pushTree,
+  type SourceTree,
   type TransferOptions,
 } from '../../protocol/index.ts';
 import { LocalDisk } from '../disk.ts';
@@ -57,25 +55,15 @@ async function send(
 ): Promise<PushResult> {
   const { root } = work;
   const accepts = (path: string, isFolder: boolean) => filter.acceptsEntry(path, isFolder);
-  const tree =
-    work.kind === 'changes'
-      ? new ChangeTree(root.path, work.changes, { ...changeTreeOptions(session), accepts })
-      : new LocalTree([`${root.path}/`], {
-          ...entryWishes(session.options),
-          accepts,
-          recursive: true,
-          dirs: true,
-          relative: false,
-        });
-  const guarded = new GuardedTree(tree, root);
+  const wrap = (tree: SourceTree) => new GuardedTree(tree, root);
+  if (work.kind === 'changes') {
+    return await pushChanges(session, root.path, work.changes, listeners, { accepts, wrap });
+  }
+  const tree = await openLocalTree([`${root.path}/`], session.options, accepts);
   try {
-    if (work.kind === 'changes') {
-      const filterList = encodeChangeRules(session, work.changes);
-      return await session.run({ tree: guarded, filterList, listeners });
-    }
     const filters = parseFilters(transfer);
     const { keptFiles } = filter;
-    return await pushTree(session, { tree: guarded, root: root.path, filters, keptFiles, listeners });
+    return await pushTree(session, { tree: wrap(tree), root: root.path, filters, keptFiles, listeners });
   } finally {
     tree.close();
   }

@@ -1,81 +1,120 @@
 import { describe, expect, it } from 'vitest';
-import { deletionRules } from '../../../src/protocol/filter/deletion-rules.ts';
+import { UsageError } from '../../../src/protocol/errors.ts';
+import { type DeletionPaths, deletionRules } from '../../../src/protocol/filter/deletion-rules.ts';
+import { patternRule } from '../../../src/protocol/filter/rule.ts';
 import { FilterScope } from '../../../src/protocol/filter/scope.ts';
-import { wireTexts } from '../../support/filter-texts.ts';
+import { encodeName } from '../../../src/protocol/wire/file-name.ts';
 
 const settings = { from0: false, deleteExcluded: false, cvsIgnore: {} };
+const MAX_BYTES = 4095;
 
-const oldFile = { path: 'a/old.txt', isDirectory: false };
-const oldFolder = { path: 'a/olddir', isDirectory: true };
+function rulesFor(paths: Partial<DeletionPaths>, protocol = 31, prunes = false): string[] {
+  return deletionRules({ added: [], mirrored: [], gone: [], ...paths }, { protocol, prunes });
+}
+
+/** Whether a receiver that heard these rules would delete a path. */
+function deleterBy(rules: readonly string[]) {
+  const parsed = rules.map((text) =>
+    patternRule(text.startsWith('+') ? 'include' : 'exclude', text.slice(2)),
+  );
+  const scope = FilterScope.outside({ rules: parsed, settings }, 'receiver', '/srv');
+  return (path: string, isFolder = false) => !scope.excludes(path, isFolder);
+}
 
 describe('deletion rules', () => {
-  it('name a file, a folder with all that is in it, and nothing else', () => {
-    const { rules, tooLong } = deletionRules([oldFile, oldFolder], 31);
-    expect(wireTexts(rules, 'push')).toEqual(['+ /a/old.txt', '+ /a/olddir/', '+ /a/olddir/**', '- *']);
-    expect(tooLong).toEqual([]);
+  it('name what is gone with all that is in it, and nothing else', () => {
+    expect(rulesFor({ gone: ['a/old'] })).toEqual(['+ /a/old', '+ /a/old/**', '- *']);
+    expect(rulesFor({ goneFolders: ['a/old'] })).toEqual(['+ /a/old/', '+ /a/old/**', '- *']);
+    expect(rulesFor({ goneFiles: ['a/old'] })).toEqual(['- /a/old/', '+ /a/old', '- *']);
   });
 
   it('lead old servers through the folders above, once', () => {
-    const { rules } = deletionRules([oldFile, oldFolder, { path: 'x/y/z', isDirectory: false }], 29);
-    expect(wireTexts(rules, 'push', 28)).toEqual([
-      ...['+ /a/', '+ /a/old.txt', '+ /a/olddir/', '+ /a/olddir/**'],
-      ...['+ /x/', '+ /x/y/', '+ /x/y/z', '*'],
+    expect(rulesFor({ gone: ['a/b', 'a/c'], goneFiles: ['x/y/z'] }, 29)).toEqual([
+      ...['+ /a/', '+ /x/', '+ /x/y/', '- /x/y/z/', '+ /x/y/z'],
+      ...['+ /a/b', '+ /a/b/**', '+ /a/c', '+ /a/c/**', '- *'],
     ]);
   });
 
   it('quote wildcards, and backslashes where there is a wildcard', () => {
-    const textsFor = (path: string, isDirectory: boolean) =>
-      wireTexts(deletionRules([{ path, isDirectory }], 31).rules, 'push').slice(0, -1);
-    expect(textsFor('b\\c', false)).toEqual(['+ /b\\c']);
-    expect(textsFor('b\\c', true)).toEqual(['+ /b\\c/', '+ /b\\\\c/**']);
-    expect(textsFor('a*\\[1]?', false)).toEqual(['+ /a\\*\\\\\\[1]\\?']);
-    expect(textsFor(' #-+', false)).toEqual(['+ / #-+']);
+    expect(rulesFor({ gone: ['b\\c'] })).toEqual(['+ /b\\c', '+ /b\\\\c/**', '- *']);
+    expect(rulesFor({ goneFiles: ['a*\\[1]?'] }).slice(1, 2)).toEqual(['+ /a\\*\\\\\\[1]\\?']);
+    expect(rulesFor({ goneFiles: [' #-+'] }).slice(1, 2)).toEqual(['+ / #-+']);
   });
 
-  it('let a receiver delete the victims and what is below, but nothing beside them', () => {
-    const names = [
-      'a',
-      'a*',
-      'a**',
-      'a***',
-      'b\\c',
-      'b\\*',
-      'x[1]',
-      'x1',
-      '[',
-      '?',
-      '\\',
-      ' ',
-      '#',
-      '\udcff',
-      'ü?',
-    ];
+  it('let a receiver delete what is gone and what is below, but nothing beside it', () => {
+    const plain = ['a', 'b\\c', 'x1', '\\', ' ', '#', '\udcff', 'ü?'];
+    const names = [...plain, 'a*', 'a**', 'a***', 'b\\*', 'x[1]', '[', '?'];
     for (const victim of names.flatMap((name) => [name, `d/${name}`])) {
       for (const protocol of [29, 31]) {
-        for (const isDirectory of [true, false]) {
-          const { rules } = deletionRules([{ path: victim, isDirectory }], protocol);
-          const scope = FilterScope.outside({ rules, settings }, 'receiver', '/srv');
-          expect(scope.excludes(victim, isDirectory)).toBe(false);
-          expect(scope.excludes(`${victim}/x/y`, false)).toBe(!isDirectory);
+        for (const kind of ['goneFolders', 'goneFiles'] as const) {
+          const isFolder = kind === 'goneFolders';
+          const deletes = deleterBy(rulesFor({ [kind]: [victim] }, protocol));
+          expect(deletes(victim, isFolder)).toBe(true);
+          expect(deletes(victim, !isFolder)).toBe(false);
+          expect(deletes(`${victim}/x/y`)).toBe(isFolder);
           const others = names.filter((name) => name !== victim && `d/${name}` !== victim);
-          for (const other of others)
-            expect(scope.excludes(other, false), `${other} for ${victim}`).toBe(true);
+          for (const other of others) expect(deletes(other), `${other} for ${victim}`).toBe(false);
         }
       }
     }
   });
 
-  it('report a victim whose rule the server would drop', () => {
-    const long = 'x'.repeat(4094);
-    const starry = '*'.repeat(2100);
-    const victims = [`${long}x`, long, starry, 'short'].map((path) => ({ path, isDirectory: false }));
-    const { rules, tooLong } = deletionRules(victims, 31);
-    expect(tooLong).toEqual([`${long}x`, starry]);
-    expect(wireTexts(rules, 'push')).toEqual([`+ /${long}`, '+ /short', '- *']);
-    expect(deletionRules([{ path: long, isDirectory: true }], 31).tooLong).toEqual([long]);
+  it('protect everything if there is nothing to delete', () => {
+    expect(rulesFor({})).toEqual(['- *']);
+  });
+});
+
+describe('rules for paths that are long when they are quoted', () => {
+  const stars = (letter: string, count = 13) =>
+    Array.from({ length: count }, () => letter.repeat(200)).join('/');
+  const kinds = ['gone', 'goneFolders', 'goneFiles', 'replaced', 'mirrored', 'leveled'] as const;
+
+  it.each(['*', '?', '[', '\\*', '\u20ac*'])('always fit: %s', (letter) => {
+    for (const kind of kinds) {
+      for (const count of [10, 11, 13, 16]) {
+        const path = stars(letter, count);
+        for (const protocol of [27, 29, 31]) {
+          const rules = rulesFor({ [kind]: [path] }, protocol, protocol > 29);
+          for (const rule of rules) expect(encodeName(rule.slice(2)).length).toBeLessThanOrEqual(MAX_BYTES);
+        }
+      }
+    }
   });
 
-  it('protect everything if there is no victim', () => {
-    expect(wireTexts(deletionRules([], 31).rules, 'push')).toEqual(['- *']);
+  it('are about these paths and nothing else', () => {
+    const path = `top/${stars('*')}`;
+    const deletes = deleterBy(rulesFor({ gone: [path, 'short'] }));
+    expect([deletes(path), deletes(path, true), deletes(`${path}/x`), deletes('short')]).not.toContain(false);
+    const siblings = ['x', '*', 'x'.repeat(200), '*'.repeat(199), '*'.repeat(201)];
+    const others = [...siblings.map((name) => `top/${stars('*', 12)}/${name}`), 'top', 'x', `${path}x`];
+    expect(others.flatMap((other) => [deletes(other), deletes(other, true)])).not.toContain(true);
+    expect(deletes(`top/${stars('*', 14)}`)).toBe(true);
+    expect(deletes(`top/${stars('*', 12)}`)).toBe(false);
+  });
+
+  it('may be many in one folder', () => {
+    const folder = stars('*', 12);
+    const gone = ['*a', '*b', '[c]'].map((name) => `${folder}/${name}`);
+    const deletes = deleterBy(rulesFor({ gone }));
+    expect(gone.map((path) => deletes(path))).toEqual([true, true, true]);
+    expect(deletes(`${folder}/*c`)).toBe(false);
+  });
+
+  it('reach to the last byte that a server takes', () => {
+    const name = 'x'.repeat(4093);
+    expect(rulesFor({ goneFiles: [name] })).toEqual([`- /${name}/`, `+ /${name}`, '- *']);
+    expect(rulesFor({ goneFolders: [`dd/${name.slice(4)}`] })).toEqual([
+      `+ /dd/${name.slice(4)}/`,
+      `+ /*/${name.slice(4)}/**`,
+      '- *',
+    ]);
+  });
+
+  it('are refused where they would be about two paths of one session', () => {
+    const [one, two] = [`one/${stars('*')}`, `two/${stars('*')}`];
+    expect(() => rulesFor({ gone: [`${one}/a`, `${two}/b`] })).toThrow(UsageError);
+    expect(() => rulesFor({ goneFiles: [one], mirrored: [`two/${stars('*', 12)}`] })).toThrow('two sessions');
+    expect(() => rulesFor({ gone: [one], leveled: ['two'], keptFiles: ['.*'] })).toThrow('two sessions');
+    expect(() => rulesFor({ gone: [one, 'three/a'], mirrored: ['two'] })).not.toThrow();
   });
 });
