@@ -5,8 +5,7 @@ import type { Deed, Task } from './planner.ts';
 /**
  * How a session finds out which files differ:
  * - `always`: it takes all of them for different. What an event has named is sent even if size and time are the same;
- * - `times`: by size and time, to the nanosecond where the server can. For folders with all that is in them, and for
- *   large files that nobody seems to have written to.
+ * - `times`: by size and time, to the nanosecond where the server can. For folders with all that is in them.
  */
 export type Comparison = 'always' | 'times';
 
@@ -22,11 +21,6 @@ export interface BatchLimits {
   /** Of the files that are named. One that has as many alone gets a session of its own. */
   readonly bytes: number;
 }
-
-/** A file from here on is worth a closer look before all of it is compared. */
-const LARGE = 1024 * 1024;
-/** A write sets both times of a file; any other change sets ctime only. */
-const WRITTEN_WITHIN_MS = 1000;
 
 /** Divides tasks so that no session gets too much, and none waits behind a large file. */
 export function makeBatches(tasks: readonly Task[], limits: BatchLimits): Batch[] {
@@ -80,10 +74,9 @@ export function isDeletion(deed: Deed): boolean {
   return deed === 'gone' || deed === 'goneFolders' || deed === 'goneFiles';
 }
 
-function comparisonFor({ deed, found }: Task): Comparison {
-  if (deed === 'added' || deed === 'mirrored' || deed === 'leveled') return 'times';
-  if (found.kind !== 'file' || found.size < LARGE) return 'always';
-  return found.ctimeMs - found.mtimeMs < WRITTEN_WITHIN_MS ? 'always' : 'times';
+/** Times say nothing about a file that was named: any program can set them back after it has written. */
+function comparisonFor({ deed }: Task): Comparison {
+  return deed === 'added' || deed === 'mirrored' || deed === 'leveled' ? 'times' : 'always';
 }
 
 function sizeOf({ deed, found }: Task): number {

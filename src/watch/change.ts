@@ -16,14 +16,17 @@ export interface Change {
   readonly wasFolder: boolean;
   /** When it was first heard of, in ms of the monotonic clock. */
   readonly since: number;
+  /** When it was last told by the system itself; -Infinity if it was only said once more. */
+  readonly heardAt: number;
   /** How often it has failed, alone, since it was last sent. */
   readonly attempts: number;
 }
 
 const ranks: Readonly<Record<ChangeKind, number>> = { path: 0, level: 1, all: 2, tree: 3 };
 
-export function changeOf(path: string, kind: ChangeKind, since: number): Change {
-  return { path, kind, since, wasFolder: false, attempts: 0 };
+/** @param heardAt See {@link Change.heardAt}; news, if nothing is said. */
+export function changeOf(path: string, kind: ChangeKind, since: number, heardAt = since): Change {
+  return { path, kind, since, heardAt, wasFolder: false, attempts: 0 };
 }
 
 /** One change that does what two changes of the same path would do. */
@@ -33,6 +36,7 @@ export function mergeChanges(a: Change, b: Change): Change {
     kind: ranks[a.kind] >= ranks[b.kind] ? a.kind : b.kind,
     wasFolder: a.wasFolder || b.wasFolder,
     since: Math.min(a.since, b.since),
+    heardAt: Math.max(a.heardAt, b.heardAt),
     attempts: Math.max(a.attempts, b.attempts),
   };
 }

@@ -1,4 +1,5 @@
 import type { FoundEntry } from './disk.ts';
+import type { Moment } from './lanes/messages.ts';
 import { PathTree, parentOf } from './path-tree.ts';
 
 /** How far a file system's clock may lie behind, in milliseconds: a tick of the kernel's, at most 10. */
@@ -10,8 +11,8 @@ const MOST_REMEMBERED = 5000;
 export interface Delivery {
   /** With `tree` everything below the path arrived too, with `level` what is directly in it. */
   readonly kind: 'path' | 'level' | 'tree';
-  /** When the session began to list what is there, in ms of the wall clock. */
-  readonly listedAt: number;
+  /** When the session began to list what is there. */
+  readonly listedAt: Moment;
 }
 
 export interface Clocks {
@@ -23,8 +24,12 @@ export interface Clocks {
 
 /**
  * Remembers what has been sent lately. Events come late, and twice: what has not changed since it was listed for a
- * session that went well need not be sent again. ctime tells, which no program can set; while the clock is being set
- * itself, nothing is remembered.
+ * session that went well need not be sent again.
+ *
+ * The times of a file do not tell: they are set when a write begins, its bytes may come long after, and its event comes
+ * when it ends. So what the system has told since the listing began is always news. What it told before has been listed;
+ * and an echo adds nothing to what the system tells, if ctime agrees, which no program can set. While the clock is
+ * being set itself, nothing is remembered.
  */
 export class Deliveries {
   readonly #clocks: Clocks;
@@ -50,11 +55,16 @@ export class Deliveries {
     if (oldest !== undefined) this.#forget(oldest);
   }
 
-  /** Whether what is at a path has arrived as it is; of a folder, only the folder itself. */
-  covers(path: string, { ctimeMs, device }: FoundEntry): boolean {
+  /**
+   * Whether what is at a path has arrived as it is; of a folder, only the folder itself.
+   *
+   * @param heardAt When the system told of it last, in ms of the monotonic clock; -Infinity if it is an echo.
+   */
+  covers(path: string, { ctimeMs, device }: FoundEntry, heardAt: number): boolean {
     this.#checkClock();
     if (device !== this.#device) return false;
-    const isSince = (delivery: Delivery) => ctimeMs + CLOCK_LAG_MS < delivery.listedAt;
+    const isSince = ({ listedAt }: Delivery) =>
+      heardAt < listedAt.monotonic && ctimeMs + CLOCK_LAG_MS < listedAt.wall;
     const own = this.#tree.get(path);
     if (own !== undefined && isSince(own)) return true;
     const parent = parentOf(path);

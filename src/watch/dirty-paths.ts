@@ -12,6 +12,8 @@ export interface SettledPath {
   readonly path: string;
   /** When it became dirty. */
   readonly since: number;
+  /** When it was last told by the system itself; -Infinity if there were echoes only. */
+  readonly heardAt: number;
   /** It has changed again and again soon after it was taken. */
   readonly isRestless: boolean;
   /** It may not be held back any longer. */
@@ -21,6 +23,7 @@ export interface SettledPath {
 interface Dirty {
   readonly path: string;
   readonly since: number;
+  heardAt: number;
   touchedAt: number;
   windowMs: number;
 }
@@ -64,11 +67,13 @@ export class DirtyPaths {
   /** @param isEcho It is only said once more: that does not make a dirty path wait longer. */
   add(path: string, now: number, isEcho = false): void {
     const known = this.#dirty.get(path);
-    if (known !== undefined) {
-      if (!isEcho) known.touchedAt = now;
-      return;
+    const heardAt = isEcho ? Number.NEGATIVE_INFINITY : now;
+    if (known === undefined) {
+      this.#enter({ path, since: now, heardAt, touchedAt: now, windowMs: this.#windowFor(path, now) });
+    } else if (!isEcho) {
+      known.touchedAt = now;
+      known.heardAt = now;
     }
-    this.#enter({ path, since: now, touchedAt: now, windowMs: this.#windowFor(path, now) });
   }
 
   /** When the next path is due, or a bit before; Infinity while empty. */
@@ -97,10 +102,14 @@ export class DirtyPaths {
   }
 
   /** Gives back a path that was taken: it is not finished. It waits for a window more, each time a longer one. */
-  hold({ path, since }: SettledPath, now: number): void {
-    if (this.#dirty.has(path)) return;
+  hold({ path, since, heardAt }: SettledPath, now: number): void {
+    const known = this.#dirty.get(path);
+    if (known !== undefined) {
+      known.heardAt = Math.max(known.heardAt, heardAt);
+      return;
+    }
     const windowMs = this.#grown(this.#habits.get(path)?.windowMs ?? this.#times.quietMs);
-    this.#enter({ path, since, touchedAt: now, windowMs });
+    this.#enter({ path, since, heardAt, touchedAt: now, windowMs });
   }
 
   #enter(dirty: Dirty): void {
@@ -112,7 +121,7 @@ export class DirtyPaths {
     return Math.min(touchedAt + windowMs, since + this.#times.maxMs);
   }
 
-  #settle({ path, since, windowMs }: Dirty, now: number): SettledPath {
+  #settle({ path, since, heardAt, windowMs }: Dirty, now: number): SettledPath {
     this.#dirty.delete(path);
     const streak = this.#streakOf(path, since);
     this.#habits.delete(path);
@@ -121,6 +130,7 @@ export class DirtyPaths {
     return {
       path,
       since,
+      heardAt,
       isRestless: streak >= RESTLESS,
       isOverdue: now >= since + this.#times.maxMs,
     };

@@ -218,7 +218,8 @@ export class Remote {
 
   #isDelivered({ deed, found, path, changes }: Task): boolean {
     if (deed !== 'changed' || (found.kind !== 'file' && found.kind !== 'folder')) return false;
-    return changes.every(({ kind }) => kind === 'path') && this.#deliveries.covers(path, found);
+    const heardAt = Math.max(...changes.map((change) => change.heardAt));
+    return changes.every(({ kind }) => kind === 'path') && this.#deliveries.covers(path, found, heardAt);
   }
 
   async #sendBatch({ tasks, comparison }: Batch): Promise<void> {

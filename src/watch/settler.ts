@@ -93,10 +93,10 @@ export class Settler {
     const sure = new Set<string>();
     let changes: Change[] = [];
     let handedOnAt = now();
-    for (const { path, since } of this.#finished(settled)) {
+    for (const { path, since, heardAt } of this.#finished(settled)) {
       const change = await look(path, since, sure);
-      if (change !== undefined) changes.push(change);
-      changes.push(...this.#others(path, since));
+      if (change !== undefined) changes.push({ ...change, heardAt });
+      changes.push(...this.#others(path, since, heardAt));
       if (now() - handedOnAt < HAND_ON_MS) continue;
       onChanges(changes);
       changes = [];
@@ -106,9 +106,9 @@ export class Settler {
   }
 
   /** What happens to a file under one of its names happens to all of them. */
-  #others(path: string, since: number): Change[] {
+  #others(path: string, since: number, heardAt: number): Change[] {
     const { disk, othersOf } = this.#parts;
-    return othersOf(path, disk.look(path)).map((other) => changeOf(other, 'path', since));
+    return othersOf(path, disk.look(path)).map((other) => changeOf(other, 'path', since, heardAt));
   }
 
   /** Those that nobody writes to any more. The others wait on, but not for ever. */

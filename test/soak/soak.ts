@@ -7,11 +7,13 @@ import { startReplicator } from '../../src/watch/index.ts';
 import { keptLog, LEFT_BEHIND, replicationConfig, untilEqual } from '../support/replication.ts';
 import { startRsyncd } from '../support/rsyncd.ts';
 import { shake } from '../support/shaker.ts';
+import { writeSlowly } from './slow-writes.ts';
 
 /*
  * Changes a watched tree at random for a long time, and looks now and then whether the remote is equal. Not part of
  * the tests: node --wasm-wrapper-tiering-budget=2147483647 test/soak/soak.ts --rounds 100 --faults
  * (why this flag: test/support/node-words.ts)
+ * With --slow-writes, files are also written whose bytes come late: that needs Linux, root and python3.
  */
 
 const { values } = parseArgs({
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     pause: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     faults: { type: 'boolean', default: false },
+    'slow-writes': { type: 'boolean', default: false },
     own: { type: 'string' },
     params: { type: 'string', default: '-a' },
   },
@@ -62,7 +65,11 @@ const faults = (async () => {
 for (let round = 0; round < Number(values.rounds); round += 1) {
   const seed = Number(values.seed) + round;
   const steps = Number(values.steps);
+  const isShaken = new AbortController();
+  const slowWrites = values['slow-writes'] ? writeSlowly(root, isShaken.signal) : undefined;
   const deeds = await shake({ root, outside, seed, steps, pauseMs: Number(values.pause) });
+  isShaken.abort();
+  await slowWrites;
   const startedAt = performance.now();
   try {
     const options = values.faults ? [LEFT_BEHIND] : [];

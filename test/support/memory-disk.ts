@@ -22,6 +22,8 @@ export class MemoryDisk implements Disk {
   readonly #now: () => number;
   onEvent: (folder: DiskNode, name: string) => void = () => {};
   #inodes = 1;
+  /** Writes that have begun, each with the content that is to come, and is there so far. */
+  readonly #slow: { readonly node: DiskNode; readonly contents: string[] }[] = [];
 
   constructor(now: () => number) {
     this.#now = now;
@@ -54,6 +56,45 @@ export class MemoryDisk implements Disk {
     if (node?.content === undefined) return;
     node.content = content;
     node.mtimeMs = this.#now();
+    this.#touched(path, node);
+  }
+
+  /**
+   * Begins to overwrite a file, as Linux does when the bytes come late: the times of the file are set at the beginning,
+   * then come the bytes, by and by, and last the event.
+   */
+  beginWrite(path: string, content: string): void {
+    const node = this.nodeAt(path);
+    if (node?.content === undefined) return;
+    node.mtimeMs = this.#now();
+    node.ctimeMs = node.mtimeMs;
+    const half = content.length >> 1;
+    this.#slow.push({ node, contents: [content.slice(0, half) + node.content.slice(half), content] });
+  }
+
+  get slowWrites(): number {
+    return this.#slow.length;
+  }
+
+  /** Lets one of the writes that have begun take its next step, wherever its file is by now. */
+  goOnWriting(which: number): void {
+    const at = which % Math.max(1, this.#slow.length);
+    const write = this.#slow[at];
+    if (write === undefined) return;
+    const content = write.contents.shift();
+    if (content !== undefined) {
+      write.node.content = content;
+      return;
+    }
+    this.#slow.splice(at, 1);
+    this.#tellOf(write.node, this.root);
+  }
+
+  /** Sets the time of a file, such as back to what it was. */
+  setTime(path: string, mtimeMs: number): void {
+    const node = this.nodeAt(path);
+    if (node === undefined || path === '.') return;
+    node.mtimeMs = mtimeMs;
     this.#touched(path, node);
   }
 
@@ -118,6 +159,13 @@ export class MemoryDisk implements Disk {
   #take(path: string): void {
     const folder = this.nodeAt(parentOf(path) ?? '.');
     if (folder?.children.delete(nameOf(path))) this.#entryChanged(folder, nameOf(path));
+  }
+
+  #tellOf(node: DiskNode, folder: DiskNode): void {
+    for (const [name, child] of folder.children) {
+      if (child === node) this.onEvent(folder, name);
+      this.#tellOf(node, child);
+    }
   }
 
   #entryChanged(folder: DiskNode, name: string): void {

@@ -97,7 +97,7 @@ export class ModelRemote implements Sessions {
     makeList: () => { listed: Map<string, Entry>; problems: ProblemReport[]; mayDelete: Permission },
   ): Promise<Outcome> {
     await this.#allowed('opening');
-    const listedAt = this.#now();
+    const listedAt = { wall: this.#now(), monotonic: this.#now() };
     const { listed, problems, mayDelete } = makeList();
     const deleted = this.#sweep('.', this.root, listed, mayDelete);
     await this.#allowed('running');

@@ -119,6 +119,7 @@ export class RandomChanges {
     ],
     ['older over newer', () => this.#olderOverNewer()],
     ['hard link', () => this.#hardLink()],
+    ['edit and set back', () => this.#editAndSetBack()],
     ['truncate', () => this.#onFile((path) => truncateSync(path, this.#below(50)))],
     ['made and removed', () => this.#madeAndRemoved()],
     ['save as editors do', () => this.#saveAtomically()],
@@ -198,6 +199,17 @@ export class RandomChanges {
         writeSync(again, text.split('').reverse().join(''), 0);
         closeSync(again);
       }
+    });
+  }
+
+  /** Other bytes, and the same size and time as before. */
+  #editAndSetBack(): string | undefined {
+    return this.#onFile((path) => {
+      const { size, atime, mtime } = lstatSync(path);
+      const descriptor = openSync(path, 'r+');
+      writeSync(descriptor, String(this.#count).slice(0, size), 0);
+      closeSync(descriptor);
+      utimesSync(path, atime, mtime);
     });
   }
 

@@ -5,7 +5,7 @@ describe('two changes of one path', () => {
   it('become one that does both, and is as old as the older', () => {
     const path = { ...changeOf('a', 'path', 5), wasFolder: true };
     const tree = { ...changeOf('a', 'tree', 7), attempts: 2 };
-    const both = { path: 'a', kind: 'tree', wasFolder: true, since: 5, attempts: 2 };
+    const both = { path: 'a', kind: 'tree', wasFolder: true, since: 5, heardAt: 7, attempts: 2 };
     expect(mergeChanges(path, tree)).toEqual(both);
     expect(mergeChanges(tree, path)).toEqual(both);
   });

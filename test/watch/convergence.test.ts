@@ -20,6 +20,8 @@ class World {
   readonly disk = new MemoryDisk(() => Date.now());
   readonly server = new ModelRemote(this.disk, () => Date.now());
   readonly hints: string[] = [];
+  /** What the watcher may say once more. */
+  readonly #told = new Set<string>();
   /** Where each watched folder was when watching it began: its events name that place. */
   readonly #watched = new Map<DiskNode, string>();
   #looking: Promise<void>;
@@ -61,13 +63,22 @@ class World {
   /** One of the hints arrives, out of order perhaps. */
   deliver(which: number): void {
     const [path] = this.hints.splice(which % Math.max(1, this.hints.length), 1);
-    if (path !== undefined) this.#looking = this.#looking.then(() => this.#look(path));
+    if (path === undefined) return;
+    this.#told.add(path);
+    this.#enqueue(path, Date.now());
+  }
+
+  /** Something that was told before is said once more. */
+  echo(which: number): void {
+    const path = [...this.#told][which % Math.max(1, this.#told.size)];
+    if (path !== undefined) this.#enqueue(path, Number.NEGATIVE_INFINITY);
   }
 
   /** Lets everything come to an end that has begun. */
   async calmDown(): Promise<void> {
     this.server.refused.clear();
     for (let round = 0; round < 1000; round += 1) {
+      while (this.disk.slowWrites > 0) this.disk.goOnWriting(0);
       while (this.hints.length > 0) this.deliver(0);
       for (let n = this.server.waiting; n > 0; n -= 1) this.server.step(0, 'well');
       await vi.advanceTimersByTimeAsync(1000);
@@ -77,9 +88,13 @@ class World {
     throw new Error(`it does not end: ${JSON.stringify(this.remote.status)}`);
   }
 
-  async #look(path: string): Promise<void> {
+  #enqueue(path: string, heardAt: number): void {
+    this.#looking = this.#looking.then(() => this.#look(path, heardAt));
+  }
+
+  async #look(path: string, heardAt: number): Promise<void> {
     const change = await this.#survey.look(path, Date.now());
-    if (change !== undefined) this.remote.add([change]);
+    if (change !== undefined) this.remote.add([{ ...change, heardAt }]);
   }
 
   #watch(folder: string): void {
@@ -117,6 +132,15 @@ const anyChange: fc.Arbitrary<Deed> = fc.oneof(
   fc
     .tuple(anyPath, fc.constantFrom('1', '2', '33'))
     .map(([path, content]) => deed(`write ${path} ${content}`, ({ disk }) => disk.write(path, content))),
+  fc
+    .tuple(anyPath, fc.constantFrom('4', '5', '66'))
+    .map(([path, content]) =>
+      deed(`begin to write ${path} ${content}`, ({ disk }) => disk.beginWrite(path, content)),
+    ),
+  fc.nat(2).map((which) => deed(`go on writing ${which}`, ({ disk }) => disk.goOnWriting(which))),
+  fc
+    .tuple(anyPath, fc.constantFrom(1, 2))
+    .map(([path, time]) => deed(`set time ${path} ${time}`, ({ disk }) => disk.setTime(path, time))),
   anyPath.map((path) =>
     deed(`file for folder ${path}`, ({ disk }) => {
       disk.remove(path);
@@ -142,6 +166,7 @@ const anyChange: fc.Arbitrary<Deed> = fc.oneof(
 const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: anyChange },
   { weight: 3, arbitrary: fc.nat(5).map((which) => deed(`hint ${which}`, (world) => world.deliver(which))) },
+  { weight: 1, arbitrary: fc.nat(5).map((which) => deed(`echo ${which}`, (world) => world.echo(which))) },
   {
     weight: 3,
     arbitrary: fc

@@ -11,8 +11,29 @@ describe('a dirty path', () => {
     dirty.add('a', 1000);
     expect(dirty.dueAt()).toBe(1005);
     expect(dirty.take(1004, 10)).toEqual([]);
-    expect(dirty.take(1005, 10)).toEqual([{ path: 'a', since: 1000, isRestless: false, isOverdue: false }]);
+    expect(dirty.take(1005, 10)).toEqual([
+      { path: 'a', since: 1000, heardAt: 1000, isRestless: false, isOverdue: false },
+    ]);
     expect([dirty.size, dirty.dueAt()]).toEqual([0, Number.POSITIVE_INFINITY]);
+  });
+
+  it('knows when the system has told of it last, however often that is said once more', () => {
+    const dirty = new DirtyPaths(TIMES);
+    dirty.add('told', 1000, false);
+    dirty.add('told', 1003, false);
+    dirty.add('told', 1004, true);
+    dirty.add('echo', 1000, true);
+    const [told, echo] = dirty.take(1010, 10);
+    expect([told?.heardAt, echo?.heardAt]).toEqual([1003, Number.NEGATIVE_INFINITY]);
+  });
+
+  it('that is given back while it is dirty again is still news', () => {
+    const dirty = new DirtyPaths(TIMES);
+    dirty.add('a', 1000, false);
+    const [taken] = dirty.takeAll(1005);
+    dirty.add('a', 1006, true);
+    if (taken !== undefined) dirty.hold(taken, 1007);
+    expect(dirty.takeAll(1010)).toMatchObject([{ heardAt: 1000 }]);
   });
 
   it('waits as long as something happens to it, but not for ever', () => {

@@ -34,7 +34,7 @@ const GOOD: Outcome = {
   deletions: { paths: [], isAbridged: false },
   sentBytes: 10,
   receivedBytes: 5,
-  listedAt: 0,
+  listedAt: { wall: 0, monotonic: 0 },
 };
 
 /** Sessions of which the test says how they end. */
@@ -77,7 +77,7 @@ class ScriptedSessions implements Sessions {
       name,
       paths,
       end: (outcome = {}) => {
-        resolve({ ...GOOD, listedAt: Date.now(), ...outcome });
+        resolve({ ...GOOD, listedAt: { wall: Date.now(), monotonic: Date.now() }, ...outcome });
         return settle().then(() => {});
       },
       fail: (failure = {}) => {
@@ -187,17 +187,32 @@ describe('a remote', () => {
     expect(begun()).toEqual(['always a']);
   });
 
-  it('is not sent again what it has, unless that has changed', async () => {
-    const { disk, add, sessions, begun } = remoteOf();
+  it('is not sent again what it has, when that is only said once more', async () => {
+    const { disk, add, sessions, begun, remote } = remoteOf();
     disk.write('a', 'x');
     await wait(100);
     add('a');
     await sessions.begun[0]?.end();
-    add('a');
+    const echo = changeOf('a', 'path', Date.now(), Number.NEGATIVE_INFINITY);
+    remote.add([echo]);
     expect(begun()).toHaveLength(1);
     disk.write('a', 'y');
-    add('a');
+    remote.add([echo]);
     expect(begun()).toHaveLength(2);
+  });
+
+  it('is sent what the system tells after the listing, even if times and size say that it has it', async () => {
+    const { disk, add, sessions, begun } = remoteOf();
+    disk.write('a', 'x');
+    disk.beginWrite('a', 'y');
+    await wait(100);
+    add('a');
+    await sessions.begun[0]?.end();
+    disk.goOnWriting(0);
+    disk.goOnWriting(0);
+    await wait(1);
+    add('a');
+    expect(begun()).toEqual(['always a', 'always a']);
   });
 
   it('has looked at again what changed while it was sent', async () => {

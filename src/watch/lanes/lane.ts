@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { FailureReport, LaneOrder, LaneReport, Outcome, SessionRequest, Work } from './messages.ts';
+import { processClock } from './process-clock.ts';
 
 /** The same ending as this file: `.ts` in the sources, `.js` when built. */
 const WORKER = new URL(`./lane-worker${/\.\w+$/.exec(import.meta.url)?.[0]}`, import.meta.url);
@@ -136,7 +137,7 @@ export class ThreadLane implements Lane {
           this.#events.onHeld(report.key, new SessionFailure(report.failure));
         return;
       case 'done':
-        this.#take(report.id)?.resolve(report.outcome);
+        this.#take(report.id)?.resolve(byOurClock(report.outcome));
         return;
       case 'failed':
         this.#take(report.id)?.reject(new SessionFailure(report.failure));
@@ -168,4 +169,11 @@ export class ThreadLane implements Lane {
     this.#held.clear();
     this.#events.onEnd(this);
   }
+}
+
+/** Translates times from the clock of the process to that of this thread; if at all, to earlier ones. */
+function byOurClock(outcome: Outcome): Outcome {
+  const offset = performance.now() - processClock();
+  const { wall, monotonic } = outcome.listedAt;
+  return { ...outcome, listedAt: { wall, monotonic: monotonic + offset } };
 }

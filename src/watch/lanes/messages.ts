@@ -51,8 +51,16 @@ export interface Outcome {
   readonly deletions: Deletions;
   readonly sentBytes: number;
   readonly receivedBytes: number;
-  /** When the session began to list what is there, in ms since 1970. */
-  readonly listedAt: number;
+  /** When the session began to list what is there. */
+  readonly listedAt: Moment;
+}
+
+/** A point in time by two clocks. */
+export interface Moment {
+  /** In ms since 1970. */
+  readonly wall: number;
+  /** In ms of the monotonic clock; between threads, of the clock of the process. */
+  readonly monotonic: number;
 }
 
 export interface ProblemReport extends Pick<Problem, 'path' | 'doing' | 'kind'> {

@@ -15,6 +15,7 @@ import { EventFilter } from '../event-filter.ts';
 import { type Deletions, Pruning } from '../pruning.ts';
 import { GuardedTree } from './guarded-tree.ts';
 import type { Outcome, ProblemReport, Work } from './messages.ts';
+import { processClock } from './process-clock.ts';
 
 /** Errors and problems that are told one by one. */
 const MOST_TOLD = 1000;
@@ -29,7 +30,7 @@ const MAX_TEXT_LENGTH = 5000;
 export async function runWork(session: PushSession, transfer: TransferOptions, work: Work): Promise<Outcome> {
   const filter = new EventFilter(work.filter);
   const gathered = new Gathered(new Pruning(work.prunes, new LocalDisk(work.root.path), filter));
-  const listedAt = Date.now();
+  const listedAt = { wall: Date.now(), monotonic: processClock() };
   const { exitCode, problems, statistics } = await send(session, transfer, work, filter, gathered.listeners);
   const { errors, changed, deleted, deletions } = gathered;
   return {
