@@ -16,7 +16,7 @@ import { RemoteSessions } from './remote-sessions.ts';
 import type { RemoteStatus } from './remote-status.ts';
 import { type RemoteSettings, type ReplicatorSettings, settingsOf } from './settings.ts';
 import { Settler } from './settler.ts';
-import { findRoot, isRootThere } from './watched-root.ts';
+import { RootWatch } from './watched-root.ts';
 import { WatchedTree } from './watched-tree.ts';
 
 export interface ReplicatorOptions {
@@ -40,13 +40,13 @@ export interface ReplicatorEvents {
 
 export interface ReplicatorStatus {
   readonly root: string;
-  /** `paused`: the watched folder is gone, and nothing is sent or deleted until it is back. */
+  /** `paused`: the watched folder is not what it was, and nothing is sent or deleted until it is back. */
   readonly state: 'starting' | 'watching' | 'paused' | 'stopped';
   /** Folders that are watched. */
   readonly folders: number;
   /** Paths that have changed a moment ago and have not settled. */
   readonly dirty: number;
-  /** Why changes may be missed, if that is so. */
+  /** Why changes may be missed, or nothing is sent, if that is so. */
   readonly trouble: string | undefined;
   readonly remotes: readonly RemoteStatus[];
   readonly lanes: number;
@@ -85,6 +85,7 @@ export class Replicator {
   readonly #settings: ReplicatorSettings;
   readonly #options: ReplicatorOptions;
   readonly #disk: LocalDisk;
+  readonly #rootWatch: RootWatch;
   readonly #root: WatchedRoot;
   readonly #filterRules: EventFilterRules;
   readonly #filter: EventFilter;
@@ -97,6 +98,7 @@ export class Replicator {
   #tree: WatchedTree;
   #state: ReplicatorStatus['state'] = 'starting';
   #trouble: string | undefined;
+  #rootTrouble: string | undefined;
   #rootCheck: NodeJS.Timeout | undefined;
   #catchUp: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
@@ -104,7 +106,8 @@ export class Replicator {
   constructor(settings: ReplicatorSettings, options: ReplicatorOptions) {
     this.#settings = settings;
     this.#options = options;
-    this.#root = findRoot(settings.root);
+    this.#rootWatch = new RootWatch(settings.root);
+    this.#root = this.#rootWatch.root;
     this.#disk = new LocalDisk(this.#root.path);
     this.#filterRules = { ...settings.filter, root: this.#root.path };
     this.#filter = new EventFilter(this.#filterRules);
@@ -148,6 +151,7 @@ export class Replicator {
     for (const remote of this.#remotes) remote.expect();
     if (!(await this.#beginTree())) return;
     this.#state = 'watching';
+    this.#scheduleRootCheck();
     log.info({ root: this.#root.path, folders: this.#tree.folderCount }, 'watching');
     if (startsWithAll === true) this.#toAll('all');
   }
@@ -158,7 +162,7 @@ export class Replicator {
       state: this.#state,
       folders: this.#tree.folderCount,
       dirty: this.#settler.size,
-      trouble: this.#trouble,
+      trouble: this.#rootTrouble ?? this.#trouble,
       remotes: this.#remotes.map(({ status }) => status),
       lanes: this.#pool.laneCount,
     };
@@ -172,7 +176,7 @@ export class Replicator {
 
   async #stop(): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    clearInterval(this.#rootCheck);
+    clearTimeout(this.#rootCheck);
     clearTimeout(this.#catchUp);
     await this.#tree.end();
     await Promise.race([this.#drain(), after(this.#options.drainMs ?? DRAIN_MS)]);
@@ -236,7 +240,7 @@ export class Replicator {
       log: this.#options.log,
       onDirty: (path) => this.#settler.hint(path),
       onBatch: (report) => this.events.emit('batch', report),
-      onRootGone: () => this.#onRootGone(),
+      onRootGone: () => this.#checkRoot(),
     });
   }
 
@@ -263,24 +267,36 @@ export class Replicator {
     this.#catchUp = setTimeout(() => this.#toAll('tree'), CATCH_UP_MS);
   }
 
-  /** Nothing may be concluded from what is missing below a folder that is missing itself. */
-  #onRootGone(): void {
-    if (this.#state !== 'watching') return;
-    this.#state = 'paused';
-    this.#options.log.error(
-      { root: this.#root.path },
-      'the watched folder is gone, or is another one than at the start: nothing is sent or deleted until it is back',
-    );
-    for (const remote of this.#remotes) remote.pause();
-    this.#rootCheck = setInterval(() => void this.#lookForRoot(), ROOT_CHECK_MS);
+  #scheduleRootCheck(): void {
+    clearTimeout(this.#rootCheck);
+    if (this.#stopping !== undefined) return;
+    this.#rootCheck = setTimeout(() => void this.#checkRootAgain(), ROOT_CHECK_MS);
   }
 
-  async #lookForRoot(): Promise<void> {
-    if (!isRootThere(this.#disk, this.#root)) return;
-    clearInterval(this.#rootCheck);
+  async #checkRootAgain(): Promise<void> {
+    this.#checkRoot();
+    if (this.#rootTrouble === undefined && this.#state === 'paused') await this.#onRootBack();
+    // A session may have been given up for something that was over at once.
+    else if (this.#state === 'watching') for (const remote of this.#remotes) remote.pump();
+    this.#scheduleRootCheck();
+  }
+
+  /** Nothing may be concluded from what is missing below a folder that is missing itself. */
+  #checkRoot(): void {
+    if (this.#stopping !== undefined || this.#state === 'starting') return;
+    const trouble = this.#rootWatch.trouble();
+    const isNews = trouble !== this.#rootTrouble;
+    this.#rootTrouble = trouble;
+    if (trouble === undefined) return;
+    if (isNews) this.#options.log.error({ root: this.#root.path }, trouble);
+    this.#state = 'paused';
+    for (const remote of this.#remotes) remote.pause();
+  }
+
+  async #onRootBack(): Promise<void> {
     await this.#tree.end();
     this.#tree = this.#newTree();
-    if (!(await this.#beginTree())) return;
+    if (!(await this.#beginTree()) || this.#rootTrouble !== undefined) return;
     this.#state = 'watching';
     this.#options.log.info({ root: this.#root.path }, 'the watched folder is back');
     for (const remote of this.#remotes) remote.resume();

@@ -48,7 +48,7 @@ class World {
       mostSessions: 3,
       rules: { filter: noFilter(), deletes: true, sendsFiles: true, sendsFolders: true, followsLinks: false },
       disk: this.disk,
-      root: { path: '/watched', device: 1, inode: this.disk.root.inode, hasOurClock: true },
+      root: { path: '/watched', device: 1, inode: this.disk.root.inode, bornMs: 0, hasOurClock: true },
       retryMs: 10_000,
       clocks: { wall: () => Date.now(), monotonic: () => Date.now() },
       random: () => 0.5,

@@ -103,7 +103,7 @@ function remoteOf({
   const dirty: string[] = [];
   const batches: string[] = [];
   let rootGone = 0;
-  const root = { path: '/watched', device: 1, inode: disk.root.inode, hasOurClock: true };
+  const root = { path: '/watched', device: 1, inode: disk.root.inode, bornMs: 0, hasOurClock: true };
   const remote = new Remote({
     name: 'host::m',
     folder: '',

@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import {
   type FileEntry,
   FileError,
@@ -6,8 +5,9 @@ import {
   type Listing,
   type SourceFile,
   type SourceTree,
-  systemPath,
 } from '../../protocol/index.ts';
+import { LocalDisk } from '../disk.ts';
+import { isRootThere } from '../watched-root.ts';
 import type { WatchedRoot } from './messages.ts';
 
 /**
@@ -18,10 +18,12 @@ export class GuardedTree implements SourceTree {
   readonly idNames?: IdNames;
   readonly #tree: SourceTree;
   readonly #root: WatchedRoot;
+  readonly #disk: LocalDisk;
 
   constructor(tree: SourceTree, root: WatchedRoot) {
     this.#tree = tree;
     this.#root = root;
+    this.#disk = new LocalDisk(root.path);
     if (tree.idNames !== undefined) this.idNames = tree.idNames;
   }
 
@@ -54,9 +56,7 @@ export class GuardedTree implements SourceTree {
   }
 
   #check(): void {
-    const { path, device, inode } = this.#root;
-    const stats = lstatSync(systemPath(path), { throwIfNoEntry: false });
-    if (stats?.isDirectory() && stats.dev === device && stats.ino === inode) return;
-    throw new FileError(`${path} is not the folder that it was: nothing is sent or deleted`);
+    if (isRootThere(this.#disk, this.#root)) return;
+    throw new FileError(`${this.#root.path} is not the folder that it was: nothing is sent or deleted`);
   }
 }

@@ -6,6 +6,7 @@ import type {
   TransferOptions,
 } from '../../protocol/index.ts';
 import type { EventFilterRules } from '../event-filter.ts';
+import type { PlaceIdentity } from '../place-identity.ts';
 import type { Deletions } from '../pruning.ts';
 
 /** How a session is opened. */
@@ -16,10 +17,8 @@ export interface SessionRequest {
 }
 
 /** The folder that is watched, and what it was when watching began: another one in its place must not be sent. */
-export interface WatchedRoot {
+export interface WatchedRoot extends PlaceIdentity {
   readonly path: string;
-  readonly device: number;
-  readonly inode: number;
   /** The times of its files come from the clock of this machine, not from that of a file server. */
   readonly hasOurClock: boolean;
 }

@@ -41,7 +41,12 @@ function work(): Work {
   if (found.kind !== 'folder') throw new Error('no folder');
   const filter = { excludes: [], ignoresHidden: false, ignoresTemporary: false, transfer: {}, root };
   const { device, inode } = found;
-  return { kind: 'all', root: { path: root, device, inode, hasOurClock: true }, filter, prunes: [] };
+  return {
+    kind: 'all',
+    root: { path: root, device, inode, bornMs: 0, hasOurClock: true },
+    filter,
+    prunes: [],
+  };
 }
 
 async function listen(server: Server): Promise<number> {
