@@ -36,6 +36,7 @@ export { helpText } from './options/help-text.ts';
 export { type InfoLevels, infoLevels } from './options/info-levels.ts';
 export { debugFlags, type InfoFlag, infoFlags } from './options/message-flags.ts';
 export { type Environment, type ParsedOptions, parseOptions } from './options/parse-options.ts';
+export { resolveOptions } from './options/resolve-options.ts';
 export type { ResolvedOptions } from './options/resolved-options.ts';
 export type {
   ConnectionOptions,

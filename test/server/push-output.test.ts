@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -200,6 +210,110 @@ describe('the log of a push', () => {
       expect(sorted(masked(ours))).toEqual(sorted(masked(theirs)));
     }
     expect(logOf('ours')).toEqual(logOf('theirs'));
+  });
+});
+
+/** Pushes words in front of a destination of its own with both clients. */
+async function pushed(words: readonly string[]): Promise<Outputs> {
+  lastCase += 1;
+  const to = (module: string) => [...words, rsyncd.url(module, `${lastCase}/`)];
+  const theirs = await rsync(to('theirs'), { encoding: 'latin1', noDelay: true });
+  const ours = await tsersync(['push', ...to('ours')]);
+  expect(ours.exitCode).toBe(theirs.exitCode);
+  return { theirs: theirs.stdout, ours: ours.stdout };
+}
+
+describe('what is said about the file list', () => {
+  const listed = () => join(folder, 'listed');
+
+  beforeAll(() => {
+    mkdirSync(join(listed(), 'sub'), { recursive: true });
+    for (const name of ['f', 'sub/g', 'list']) writeFileSync(join(listed(), name), 'f\nsub\n');
+  });
+
+  const forms = [
+    ['f'],
+    ['sub', 'f'],
+    ['sub/'],
+    ['-R', './f'],
+    ['-R', 'sub/./g'],
+    ['-d', 'sub/'],
+    ['-d', 'f'],
+    ['-r', 'f'],
+    ['-r', 'sub'],
+    ['-r', '--no-inc-recursive', 'sub'],
+    ['-r', '--protocol=29', 'f'],
+    ['-d', '--no-dirs', 'f'],
+    ['--protocol=29', 'f'],
+    ['--list-only', 'f'],
+    ['--files-from=list', '.'],
+    ['--files-from=list', '--no-dirs', '.'],
+    ['-r', '--files-from=list', '.'],
+    ['--progress', '--no-dirs', 'f'],
+    ['-n', 'f'],
+    ['none', 'f'],
+  ];
+  const levels = ['-tv', '-tvv', '-tq', '-ti', '-t --info=flist', '-t --info=flist2', '-tv --info=flist0'];
+
+  const cases = levels.flatMap((level) => forms.map((form) => [level, form] as const));
+
+  it.each(cases)('with %s %j', async (level, form) => {
+    const place = listed();
+    const words = form.map((word) => {
+      if (word.startsWith('--files-from=')) return `--files-from=${place}/list`;
+      return word.startsWith('-') ? word : `${place}/${word}`;
+    });
+    const { theirs, ours } = await pushed([...level.split(' '), ...words]);
+    const lines = (text: string) => masked(text).filter((line) => line !== '');
+    expect(lines(ours)).toEqual(lines(theirs));
+  });
+});
+
+describe('names of one file', () => {
+  let place: string;
+
+  beforeAll(() => {
+    place = join(folder, 'linked');
+    mkdirSync(join(place, 'sub'), { recursive: true });
+    writeFileSync(join(place, 'f'), 'content');
+    symlinkSync('f', join(place, 's1'));
+    symlinkSync('nowhere', join(place, 'lone'));
+    for (const [from, to] of [
+      ['f', 'g'],
+      ['f', 'sub/h'],
+      ['s1', 's2'],
+      ['s1', 'sub/s3'],
+    ] as const)
+      linkSync(join(place, from), join(place, to));
+    for (const module of ['theirs', 'ours'])
+      execFileSync('cp', ['-a', place, join(rsyncd.modulePath(module), 'linked')]);
+  });
+
+  it.each([
+    '-aH',
+    '-aHv',
+    '-aHi',
+    '-aHvv',
+    '-aHii',
+    '-vvplrtH',
+    '-aHn --out-format=%i_%n%L',
+    '-rltpDH --out-format=%n%L',
+    '-aHi --protocol=29',
+    '-aHv --no-inc-recursive',
+    ...['link', 'copy', 'compare'].flatMap((kind) =>
+      [
+        '-aH',
+        '-aHv',
+        '-aHi',
+        '-vvplrtH',
+        '-aHii',
+        '-rltpDHi --out-format=%n%L',
+        '-aHvv --no-inc-recursive',
+      ].map((line) => `${line} --${kind}-dest=../linked`),
+    ),
+  ])('with %s', async (line) => {
+    const { theirs, ours } = await pushed([...line.split(' '), `${place}/`]);
+    expect(sorted(masked(ours))).toEqual(sorted(masked(theirs)));
   });
 });
 

@@ -5,6 +5,7 @@ import {
   type OutputOptions,
   parseOptions,
   push as pushFiles,
+  resolveOptions,
   UnsupportedError,
 } from '../../protocol/index.ts';
 import { cvsIgnoreOf } from '../cvs-ignore.ts';
@@ -38,15 +39,16 @@ export const push: Command = async (words, io) => {
   const log = openLog(output, io);
   const screen = openScreen(io, transfer, output, log.file);
   if (log.complaint !== undefined) screen.complain(log.complaint);
+  const options = resolveOptions(transfer);
   const paths = new SourcePaths(sources, {
-    relative: transfer.relative ?? hasList,
+    relative: options.relative,
     hasList,
     folder: io.folder,
   });
   const report = new PushReport({
     ...io,
     screen,
-    options: transfer,
+    options,
     output,
     levels: infoLevels(transfer),
     paths,

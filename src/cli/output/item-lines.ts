@@ -53,7 +53,7 @@ export class ItemLines {
     if (flags & itemFlags.transfer) return true;
     const isVisible = this.#itemizes || isDirectory(entry.mode) || (flags & itemFlags.localChange) !== 0;
     if (hasChanges(item) && isVisible) return true;
-    return this.#itemizes && (this.#showsUnchanged || (name !== undefined && name.length > 0));
+    return (this.#itemizes && this.#showsUnchanged) || (name !== undefined && name.length > 0);
   }
 
   shown(values: LineValues): string | undefined {

@@ -87,11 +87,11 @@ function sessionTexts({ now, processId }: LineContext): Readonly<Record<string, 
   return { m: () => '', t: () => formatMoment(now()), p: () => String(processId) };
 }
 
-/** Where a symlink or a hard link leads. */
+/** Where a hard link or a symlink leads; a symlink that is also a hard link leads to its first name. */
 function leadOf({ mode, linkTarget }: FileEntry, { flags, name }: Item): string {
-  if (isSymlink(mode) && linkTarget !== undefined) return ` -> ${linkTarget}`;
   const isLinked = (flags & itemFlags.localChange) !== 0 && name !== undefined && name.length > 0;
-  return isLinked ? ` => ${decodeName(name)}` : '';
+  if (isLinked) return ` => ${decodeName(name)}`;
+  return isSymlink(mode) && linkTarget !== undefined ? ` -> ${linkTarget}` : '';
 }
 
 function withoutRoot(path: string): string {

@@ -6,10 +6,10 @@ import {
   type OutputOptions,
   type Problem,
   type PushResult,
+  type ResolvedOptions,
   type RunningPush,
   type SentContent,
   type ServerMessage,
-  type TransferOptions,
 } from '../../protocol/index.ts';
 import type { SourcePaths } from '../source-paths.ts';
 import { ItemLines } from './item-lines.ts';
@@ -22,7 +22,7 @@ import { statisticsLines, summaryLines } from './statistics.ts';
 
 export interface ReportParts {
   readonly screen: Screen;
-  readonly options: TransferOptions;
+  readonly options: ResolvedOptions;
   readonly output: OutputOptions;
   readonly levels: InfoLevels;
   readonly paths: SourcePaths;
@@ -70,6 +70,9 @@ export class SessionReport {
     if (this.#session.terms.incrementalRecursion) {
       this.#isListAnnounced = true;
       if (levels.FLIST > 0) screen.show('sending incremental file list');
+    } else if (!this.#parts.options.dirs) {
+      // Files alone are no list worth a word.
+      this.#isListAnnounced = true;
     } else if (levels.FLIST > 1) {
       screen.show('building file list ... ');
     }
@@ -163,7 +166,8 @@ export class SessionReport {
     const { screen, levels } = this.#parts;
     if (levels.FLIST === 1) screen.show('building file list ... done');
     const { entries } = this.#session.list;
-    if (levels.FLIST > 1) screen.progress(` 0 files...\r${entries} files to consider`, 'last');
+    if (levels.FLIST > 1)
+      screen.progress(` 0 files...\r${entries} file${entries === 1 ? '' : 's'} to consider`, 'last');
   }
 
   #block(lines: readonly string[]): void {
