@@ -1,5 +1,4 @@
-import { readlinkSync } from 'node:fs';
-import { decodeName } from '../protocol/index.ts';
+import { currentFolder } from './current-folder.ts';
 import type { CliIo } from './io.ts';
 import { askPassword } from './password-prompt.ts';
 
@@ -16,9 +15,4 @@ export function processIo(parts: Pick<CliIo, 'stdout' | 'stderr' | 'signal'>): C
     now: () => new Date(),
     askPassword: process.stdin.isTTY ? () => askPassword(terminal, signal) : undefined,
   };
-}
-
-function currentFolder(): string {
-  if (process.platform !== 'linux') return process.cwd();
-  return decodeName(readlinkSync('/proc/self/cwd', 'buffer'));
 }

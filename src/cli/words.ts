@@ -5,12 +5,21 @@ const REPLACEMENT = '\ufffd';
 
 /**
  * The words of our command line as names: Node shows a byte that is not UTF-8 as U+FFFD, which is no way back to the
- * file. Linux still has the bytes.
+ * file. Linux still has the bytes; without its /proc the words stay as they are shown.
  */
-export function commandWords(shown: readonly string[]): readonly string[] {
-  if (!shown.some((word) => word.includes(REPLACEMENT)) || process.platform !== 'linux') return shown;
-  const words = splitAtNul(readFileSync('/proc/self/cmdline')).map(decodeName);
-  return words.slice(words.length - shown.length);
+export function commandWords(shown: readonly string[], file = '/proc/self/cmdline'): readonly string[] {
+  if (!shown.some((word) => word.includes(REPLACEMENT))) return shown;
+  const words = bytesOf(file).map(decodeName);
+  return words.length < shown.length ? shown : words.slice(words.length - shown.length);
+}
+
+function bytesOf(file: string): Buffer[] {
+  try {
+    return splitAtNul(readFileSync(file));
+  } catch {
+    // Another system, or a chroot without /proc.
+    return [];
+  }
 }
 
 /** Every word ends with a NUL, the last one too. */
