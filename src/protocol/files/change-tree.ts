@@ -4,8 +4,10 @@ import type { FileEntry, FolderContents, IdNames } from '../file-list/file-entry
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import { type ChangeSet, checkChanges } from './change-set.ts';
+import { FolderGate } from './folder-gate.ts';
+import { readEntries } from './folder-scan.ts';
 import { localIdNames } from './id-names.ts';
-import { attempt, type LocalEntry, readEntries, readEntry } from './local-entry.ts';
+import { attempt, type LocalEntry, readEntry } from './local-entry.ts';
 import { type Origin, pathOf, realFolder } from './origin.ts';
 import { SourceOpener } from './source-file.ts';
 import type { EntryWishes } from './stat-entry.ts';
@@ -41,6 +43,7 @@ export class ChangeTree implements SourceTree {
   readonly #options: ChangeTreeOptions;
   readonly #top: FolderContents;
   readonly #root: Node = newNode();
+  readonly #gate = new FolderGate();
   readonly #opener: SourceOpener;
 
   /**
@@ -66,7 +69,7 @@ export class ChangeTree implements SourceTree {
 
   roots(): Listing {
     const problems: Problem[] = [];
-    const top = readEntry('.', this.#origin, this.#top, this.#options);
+    const top = readEntry(this.#gate, '.', this.#origin, this.#top, this.#options);
     return { entries: [top, ...this.#entriesIn(top, this.#root, problems)], problems };
   }
 
@@ -77,12 +80,12 @@ export class ChangeTree implements SourceTree {
   }
 
   open(entry: FileEntry): SourceFile {
-    const path = pathOf((entry as LocalEntry).origin, entry.name);
-    return this.#opener.open(dirname(path), basename(path));
+    return this.#opener.open(pathOf((entry as LocalEntry).origin, entry.name));
   }
 
-  /** Lets go of what opening files has kept open. */
+  /** Lets go of what listing and opening files have kept open. */
   close(): void {
+    this.#gate.close();
     this.#opener.close();
   }
 
@@ -113,7 +116,10 @@ export class ChangeTree implements SourceTree {
     problems: Problem[],
   ): LocalEntry[] {
     const contents = wish === 'mirrored' ? 'listed' : 'none';
-    const entries = readEntries(folder, origin, contents, this.#options, problems);
+    const entries = readEntries(
+      { gate: this.#gate, folder, origin, contents, wishes: this.#options },
+      problems,
+    );
     const { accepts } = this.#options;
     if (accepts === undefined) return entries;
     return entries.filter(({ name, mode }) => accepts(name, isDirectory(mode)));
@@ -123,7 +129,7 @@ export class ChangeTree implements SourceTree {
     return [...node.children].flatMap(([leaf, child]) => {
       const name = folder === '.' ? leaf : `${folder}/${leaf}`;
       const entry = attempt(name, 'lstat', problems, () =>
-        readEntry(name, origin, contentsOf(child), this.#options),
+        readEntry(this.#gate, name, origin, contentsOf(child), this.#options),
       );
       return entry === undefined || (child.children.size > 0 && !isDirectory(entry.mode)) ? [] : [entry];
     });

@@ -1,13 +1,13 @@
-import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, lstatSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Problem } from '../errors.ts';
 import type { FolderContents } from '../file-list/file-entry.ts';
 import { isDirectory, isSymlink } from '../file-list/file-mode.ts';
-import { decodeName, systemPath } from '../wire/file-name.ts';
+import { systemPath } from '../wire/file-name.ts';
+import type { FolderGate } from './folder-gate.ts';
 import { isUnsafeTarget, unmungedTarget } from './link-target.ts';
-import { MovedError } from './open-folder.ts';
-import { LinkError, leadsToFolder, type Origin, originBehind, pathOf, realPath } from './origin.ts';
-import { readFolder } from './read-folder.ts';
+import { MovedError, type OpenFolder } from './open-folder.ts';
+import { type Origin, originBehind, pathOf } from './origin.ts';
 import { type EntryWishes, entryOf, type StatEntry } from './stat-entry.ts';
 
 export interface LocalEntry extends StatEntry {
@@ -21,47 +21,32 @@ export class NoReferentError extends Error {
   readonly errno = -constants.errno.ENOENT;
 }
 
-/** More symlinks in one path than this are followed by no kernel, which is where rsync ends in a circle of them. */
-const MAX_FOLLOWED = 40;
-
 const OPTIONS = { bigint: true, throwIfNoEntry: true } as const;
 
 /** The entry of one path; `contents` counts if it is a folder. */
 export function readEntry(
+  gate: FolderGate,
   name: string,
   origin: Origin,
   contents: FolderContents,
   wishes: EntryWishes,
 ): LocalEntry {
-  return entryAt(pathOf(origin, name), name, origin, contents, wishes);
+  return gate.at(pathOf(origin, name), (folder, leaf) => {
+    const entry = entryIn(folder, leaf, name, origin, contents, wishes);
+    folder.confirm();
+    return entry;
+  });
 }
 
 /** The entry of the folder that an origin stands for, under its own name. */
-export function readOriginEntry(origin: Origin, contents: FolderContents, wishes: EntryWishes): LocalEntry {
-  return localEntry(origin.prefix.slice(0, -1), origin, lstat(origin.folder), contents, wishes);
-}
-
-/** Everything in a folder; subfolders get `contents`. What cannot be read is left out and reported. */
-export function readEntries(
-  folder: string,
+export function readOriginEntry(
+  gate: FolderGate,
   origin: Origin,
   contents: FolderContents,
   wishes: EntryWishes,
-  problems: Problem[],
-): LocalEntry[] {
-  const path = pathOf(origin, folder);
-  const names = attempt(folder, 'readdir', problems, () => namesIn(path, origin)) ?? [];
-  const leavesMountPointsOut = wishes.oneFileSystem === 2 && contents === 'listed';
-  const entries: LocalEntry[] = [];
-  for (const leaf of names) {
-    const name = folder === '.' ? leaf : `${folder}/${leaf}`;
-    const entry = attempt(name, 'lstat', problems, () =>
-      entryAt(`${path}/${leaf}`, name, origin, contents, wishes),
-    );
-    if (entry === undefined || (entry.isMountPoint && leavesMountPointsOut)) continue;
-    entries.push(entry);
-  }
-  return entries;
+): LocalEntry {
+  const stats = gate.at(origin.folder, (folder, leaf) => folder.lstat(leaf));
+  return localEntry(origin.prefix.slice(0, -1), origin, stats, contents, wishes);
 }
 
 /** Runs one step for one path; if it fails, that is noted and the result is undefined. */
@@ -76,33 +61,40 @@ export function attempt<T>(path: string, doing: string, problems: Problem[], ste
 
 export function problemOf(path: string, doing: string, cause: NodeJS.ErrnoException): Problem {
   if (cause instanceof NoReferentError) return { path, doing: 'stat', cause, kind: 'failed' };
+  // What is behind a swapped folder is not known to be gone: the other side must not delete its copy.
+  if (cause instanceof MovedError) return { path, doing, cause, kind: 'failed' };
   return { path, doing, cause, kind: cause.code === 'ENOENT' ? 'vanished' : 'failed' };
 }
 
-function namesIn(path: string, { followed = 0 }: Origin): string[] {
-  if (followed > MAX_FOLLOWED) throw new LinkError(`${path}: symlinks lead around in a circle`);
-  return readFolder(path === '' ? '/' : path);
-}
-
-function entryAt(
-  path: string,
+/** The entry of what is called `leaf` in a folder, and `name` in the list. */
+export function entryIn(
+  folder: OpenFolder,
+  leaf: string,
   name: string,
   origin: Origin,
   contents: FolderContents,
   wishes: EntryWishes,
 ): LocalEntry {
-  const stats = lstat(path);
+  const stats = folder.lstat(leaf);
   if (!isSymlink(Number(stats.mode))) return localEntry(name, origin, stats, contents, wishes);
-  const target = decodeName(readlinkSync(systemPath(path), { encoding: 'buffer' }));
-  if (isFollowed(path, name, target, wishes)) return referentEntry(path, name, origin, contents, wishes);
+  const target = folder.readlink(leaf);
+  if (isFollowed(folder, leaf, name, target, wishes)) {
+    return referentEntry(folder, leaf, name, origin, contents, wishes);
+  }
   const linkTarget = wishes.mungeLinks === true ? unmungedTarget(target) : target;
   return { ...entryOf(name, stats, wishes, origin), linkTarget };
 }
 
-function isFollowed(path: string, name: string, target: string, wishes: EntryWishes): boolean {
+function isFollowed(
+  folder: OpenFolder,
+  leaf: string,
+  name: string,
+  target: string,
+  wishes: EntryWishes,
+): boolean {
   if (wishes.copyLinks === true) return true;
   if (wishes.copyUnsafeLinks === true && isUnsafeTarget(target, name)) return true;
-  return wishes.copyDirlinks === true && leadsToFolder(path);
+  return wishes.copyDirlinks === true && folder.leadsToFolder(leaf);
 }
 
 /**
@@ -111,29 +103,31 @@ function isFollowed(path: string, name: string, target: string, wishes: EntryWis
  * wherever the link leads by then.
  */
 function referentEntry(
-  path: string,
+  folder: OpenFolder,
+  leaf: string,
   name: string,
   origin: Origin,
   contents: FolderContents,
   wishes: EntryWishes,
 ): LocalEntry {
-  const folder = referentOf(path);
-  const stats = lstat(folder);
-  if (isSymlink(Number(stats.mode))) throw new MovedError(`${folder} has become a symlink`);
+  const link = `${folder.path}/${leaf}`;
+  const place = referentOf(folder, leaf);
+  const stats = lstat(place);
+  if (isSymlink(Number(stats.mode))) throw new MovedError(`${place} has become a symlink`);
   const referent = {
-    ...originBehind(origin, name, folder),
-    link: { path, isAway: origin.isAway === true },
+    ...originBehind(origin, name, place),
+    link: { path: link, isAway: origin.isAway === true },
     followed: (origin.followed ?? 0) + 1,
   };
   return localEntry(name, referent, stats, contents, wishes);
 }
 
-function referentOf(path: string): string {
+function referentOf(folder: OpenFolder, leaf: string): string {
   try {
-    return realPath(path);
+    return folder.realPath(leaf);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new NoReferentError(`symlink has no referent: ${path}`, { cause });
+    throw new NoReferentError(`symlink has no referent: ${folder.path}/${leaf}`, { cause });
   }
 }
 

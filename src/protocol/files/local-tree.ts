@@ -1,15 +1,15 @@
-import { basename, dirname } from 'node:path';
 import { type Problem, SelectionError } from '../errors.ts';
 import type { FileEntry, IdNames } from '../file-list/file-entry.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
+import { FolderGate } from './folder-gate.ts';
+import { readEntries } from './folder-scan.ts';
 import { localIdNames } from './id-names.ts';
 import {
   attempt,
   type LocalEntry,
   NoReferentError,
   problemOf,
-  readEntries,
   readEntry,
   readOriginEntry,
 } from './local-entry.ts';
@@ -47,6 +47,8 @@ export class LocalTree implements SourceTree {
   readonly idNames: IdNames = localIdNames();
   readonly #options: LocalTreeOptions;
   readonly #sources: readonly SourceArgument[];
+  /** For listing; files are opened and removed at other places of the tree at the same time. */
+  readonly #gate = new FolderGate();
   readonly #opener: SourceOpener;
   readonly #remover = new SourceRemover();
   /** What the arguments name below the top, by the name of the folder that it is in. */
@@ -112,8 +114,7 @@ export class LocalTree implements SourceTree {
   }
 
   open(entry: FileEntry): SourceFile {
-    const path = pathOf((entry as LocalEntry).origin, entry.name);
-    return this.#opener.open(dirname(path), basename(path));
+    return this.#opener.open(pathOf((entry as LocalEntry).origin, entry.name));
   }
 
   remove(entry: FileEntry): boolean {
@@ -133,8 +134,9 @@ export class LocalTree implements SourceTree {
     return readRuleFile(path.startsWith('/') ? path : `${this.root}/${path}`);
   }
 
-  /** Lets go of what opening and removing files has kept open. */
+  /** Lets go of what listing, opening and removing have kept open. */
   close(): void {
+    this.#gate.close();
     this.#opener.close();
     this.#remover.close();
   }
@@ -144,10 +146,10 @@ export class LocalTree implements SourceTree {
     if (source.components.length > 0) {
       const isListed = this.#addNamed(source, origin, top, problems);
       if (!isListed || !source.impliesRoot) return;
-      if (recursive || dirs) this.#merge(top, readEntry('.', origin, 'implied', this.#options));
+      if (recursive || dirs) this.#merge(top, readEntry(this.#gate, '.', origin, 'implied', this.#options));
       else problems.push(skipped('.'));
     } else if (recursive || dirs) {
-      const root = this.#confined(readEntry('.', origin, 'root', this.#options));
+      const root = this.#confined(readEntry(this.#gate, '.', origin, 'root', this.#options));
       this.#merge(top, root);
       for (const entry of this.#scan('.', root.origin, problems)) this.#merge(top, entry);
     } else {
@@ -168,8 +170,8 @@ export class LocalTree implements SourceTree {
     // A symlink with a slash behind it is followed, if it leads to a folder.
     const entry =
       source.isContents && leadsToFolder(place)
-        ? readOriginEntry(originBehind(origin, name, realFolder(place)), 'root', this.#options)
-        : readEntry(name, origin, recursive ? 'root' : 'none', this.#options);
+        ? readOriginEntry(this.#gate, originBehind(origin, name, realFolder(place)), 'root', this.#options)
+        : readEntry(this.#gate, name, origin, recursive ? 'root' : 'none', this.#options);
     if (isDirectory(entry.mode) && !recursive && !dirs) {
       problems.push(skipped(source.text));
       return false;
@@ -217,7 +219,7 @@ export class LocalTree implements SourceTree {
     const known = this.#implied.get(key);
     if (known !== undefined) return known;
     const own = originBehind(origin, name, realFolder(pathOf(origin, name)));
-    const entry = readOriginEntry(own, 'implied', this.#options);
+    const entry = readOriginEntry(this.#gate, own, 'implied', this.#options);
     this.#implied.set(key, entry);
     return entry;
   }
@@ -271,7 +273,11 @@ export class LocalTree implements SourceTree {
 
   #scan(folder: string, origin: Origin, problems: Problem[]): LocalEntry[] {
     const { recursive, accepts } = this.#options;
-    const entries = readEntries(folder, origin, recursive ? 'listed' : 'none', this.#options, problems);
+    const contents = recursive ? 'listed' : 'none';
+    const entries = readEntries(
+      { gate: this.#gate, folder, origin, contents, wishes: this.#options },
+      problems,
+    );
     if (accepts === undefined) return entries;
     return entries.filter(({ name, mode }) => accepts(name, isDirectory(mode)));
   }

@@ -1,13 +1,20 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, readSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import type { SourceFile } from '../file-list/source-tree.ts';
-import { systemPath } from '../wire/file-name.ts';
-import { FolderGate, IS_LINUX, MovedError, NO_FOLLOW } from './open-folder.ts';
+import { FolderGate } from './folder-gate.ts';
+import { MovedError } from './open-folder.ts';
 
 const NS_PER_SECOND = 1_000_000_000n;
 /** Neither wait for a fifo nor take over a terminal that somebody has put in a file's place. */
 const NO_WAIT = (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 const NO_ATIME = constants.O_NOATIME ?? 0;
-const OPEN_FILE = constants.O_RDONLY | NO_FOLLOW | NO_WAIT;
+const OPEN_FILE = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | NO_WAIT;
+
+/** A folder has taken the place of a file: it is there, but cannot be sent as one. */
+class IsFolderError extends Error {
+  readonly code = 'EISDIR';
+  readonly errno = -system.errno.EISDIR;
+}
 
 /**
  * Opens regular files below one folder so that no component of the path, swapped for a symlink since the file was
@@ -22,13 +29,13 @@ export class SourceOpener {
     this.#flags = OPEN_FILE | (openNoatime === true ? NO_ATIME : 0);
   }
 
-  /** `folder` has no symlinks in it, `leaf` is the name of a file in it. */
-  open(folder: string, leaf: string): SourceFile {
-    const path = this.#gate.pathTo(folder, leaf);
-    const descriptor = IS_LINUX ? openSync(systemPath(path), this.#flags) : openUnchanged(path, this.#flags);
+  /** Opens a file by its absolute path, which had no symlinks in it when it was found. */
+  open(path: string): SourceFile {
+    const descriptor = this.#gate.at(path, (folder, name) => folder.open(name, this.#flags));
     try {
       const stats = fstatSync(descriptor, { bigint: true });
-      if (!stats.isFile()) throw new MovedError(`${folder}/${leaf} is no longer a regular file`);
+      if (stats.isDirectory()) throw new IsFolderError(`EISDIR: ${path} has become a folder`);
+      if (!stats.isFile()) throw new MovedError(`${path} is no longer a regular file`);
       const seconds = Number(stats.mtimeNs / NS_PER_SECOND);
       const mtimeNs = Number(stats.mtimeNs % NS_PER_SECOND);
       return new OpenFile(descriptor, Number(stats.size), seconds, mtimeNs);
@@ -41,16 +48,6 @@ export class SourceOpener {
   close(): void {
     this.#gate.close();
   }
-}
-
-/** Where there is no /proc: looks, opens, and checks that both were the same file. */
-function openUnchanged(path: string, flags: number): number {
-  const before = lstatSync(systemPath(path), { bigint: true });
-  const descriptor = openSync(systemPath(path), flags);
-  const after = fstatSync(descriptor, { bigint: true });
-  if (before.dev === after.dev && before.ino === after.ino) return descriptor;
-  closeSync(descriptor);
-  throw new MovedError(`${path} was replaced while it was being opened`);
 }
 
 class OpenFile implements SourceFile {

@@ -1,9 +1,9 @@
-import { type BigIntStats, lstatSync, unlinkSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { type BigIntStats, lstatSync } from 'node:fs';
 import { isSameType } from '../file-list/file-mode.ts';
 import { systemPath } from '../wire/file-name.ts';
+import { FolderGate } from './folder-gate.ts';
 import type { LocalEntry } from './local-entry.ts';
-import { FolderGate, MovedError } from './open-folder.ts';
+import { MovedError } from './open-folder.ts';
 import { LinkError, pathOf } from './origin.ts';
 import { type EntryWishes, entryOf } from './stat-entry.ts';
 
@@ -31,10 +31,13 @@ export class SourceRemover {
     if ((link ?? origin).isAway === true)
       throw new LinkError(`${path} lies behind a symlink that leads away`);
     try {
-      const place = this.#gate.pathTo(dirname(path), basename(path));
-      const stats = lstatSync(systemPath(link === undefined ? place : content), { bigint: true });
-      if (!isListed(entry, stats, wishes)) throw new ChangedError(`${path} has changed since it was listed`);
-      unlinkSync(systemPath(place));
+      this.#gate.at(path, (folder, leaf) => {
+        const stats = link === undefined ? folder.lstat(leaf) : lstat(content);
+        if (!isListed(entry, stats, wishes))
+          throw new ChangedError(`${path} has changed since it was listed`);
+        folder.confirm();
+        folder.unlink(leaf);
+      });
       return true;
     } catch (thrown) {
       // A folder that was swapped is no reason to believe that the file is gone.
@@ -56,6 +59,10 @@ function isListed(entry: LocalEntry, stats: BigIntStats, wishes: EntryWishes): b
     now.mtime === entry.mtime &&
     now.mtimeNs === entry.mtimeNs
   );
+}
+
+function lstat(path: string): BigIntStats {
+  return lstatSync(systemPath(path), { bigint: true });
 }
 
 function isGone(thrown: unknown): boolean {
