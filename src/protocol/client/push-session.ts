@@ -32,6 +32,7 @@ import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
 import type { Connection } from './connection.ts';
 import { entryFormatOf, tokenWriterFor } from './formats.ts';
+import { Problems } from './problems.ts';
 import type { PushListeners, RunningPush } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
 import { type ServerMessage, ServerMessages } from './server-messages.ts';
@@ -130,10 +131,9 @@ export class PushSession implements RunningPush {
     this.#listeners = listeners;
     listeners.begin?.(this);
     for (const message of this.#earlyMessages.splice(0)) listeners.message?.(message);
-    const problems: Problem[] = [];
+    const problems = new Problems();
     const onProblem = (problem: Problem) => {
-      problems.push(problem);
-      listeners.problem?.(problem);
+      if (problems.add(problem)) listeners.problem?.(problem);
     };
     try {
       this.#sendFilterList(filterList);
@@ -202,6 +202,8 @@ export class PushSession implements RunningPush {
       protocol: this.terms.protocol,
       isDryRun: this.options.dryRun === true,
       isAppend: this.options.append !== undefined,
+      blockLength: this.options.blockSize,
+      entryAt: (index) => this.#list.at(index),
       entryCount: () => this.#list.count,
     });
     if (!isBrokenLine(this.#requests.failure)) await this.#hangUp();
@@ -292,15 +294,16 @@ export class PushSession implements RunningPush {
     return createStrongChecksum({ name: transferChecksum, seed: await this.#seed.promise, seedFirst });
   }
 
-  #result(counts: SenderCounts, lists: ListSender, problems: readonly Problem[]): PushResult {
+  #result(counts: SenderCounts, lists: ListSender, problems: Problems): PushResult {
     const { reader, writer } = this.#connection;
     const isError = ({ kind }: Problem) => kind === 'failed' || kind === 'missing-source';
     return {
       exitCode: exitCodeOf({
-        hasErrors: this.#messages.hasErrors || problems.some(isError),
-        hasVanished: problems.some(({ kind }) => kind === 'vanished'),
+        hasErrors: this.#messages.hasErrors || problems.list.some(isError),
+        hasVanished: problems.list.some(({ kind }) => kind === 'vanished'),
       }),
-      problems,
+      problems: problems.list,
+      repeatedProblems: problems.repeated,
       serverErrors: this.#messages.errorTexts,
       statistics: {
         ...counts,

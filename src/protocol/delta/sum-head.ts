@@ -1,10 +1,14 @@
+import { ProtocolError } from '../errors.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import type { Encoder } from '../wire/encoder.ts';
 import {
+  MAX_BASIS_RATIO,
   MAX_BLOCK_COUNT,
   MAX_BLOCK_LENGTH,
+  MAX_HELD_SUMS_LENGTH,
   MAX_OLD_BLOCK_LENGTH,
   MAX_STRONG_LENGTH,
+  MAX_SUMS_LENGTH,
 } from '../wire/limits.ts';
 
 /**
@@ -27,12 +31,56 @@ export interface SumHead {
 export const NO_BASIS: SumHead = { blockCount: 0, blockLength: 0, strongLength: 0, remainder: 0 };
 
 export function decodeSumHead(cursor: Cursor, protocol: number): SumHead {
-  const maxBlockLength = protocol >= 30 ? MAX_BLOCK_LENGTH : MAX_OLD_BLOCK_LENGTH;
   const blockCount = cursor.int32In(0, MAX_BLOCK_COUNT, 'block count');
-  const blockLength = cursor.int32In(blockCount > 0 ? 1 : 0, maxBlockLength, 'block length');
+  const blockLength = cursor.int32In(blockCount > 0 ? 1 : 0, longestBlock(protocol), 'block length');
   const strongLength = cursor.int32In(0, MAX_STRONG_LENGTH, 'strong sum length');
   const remainder = cursor.int32In(0, blockLength, 'remainder');
   return { blockCount, blockLength, strongLength, remainder };
+}
+
+function longestBlock(protocol: number): number {
+  return protocol >= 30 ? MAX_BLOCK_LENGTH : MAX_OLD_BLOCK_LENGTH;
+}
+
+/** Bytes of the block sums that follow. */
+export function sumsLength({ blockCount, strongLength }: SumHead): number {
+  return blockCount * (4 + strongLength);
+}
+
+/**
+ * Refuses what no generator says. Blocks are about as long as there are many (docs/protocol chapter 3, section 4.1),
+ * unless they are as long as the user wants them: `wantedLength`.
+ */
+export function assertHonest(head: SumHead, protocol: number, wantedLength: number | undefined): void {
+  const { blockCount, blockLength } = head;
+  const length = sumsLength(head);
+  if (length > MAX_SUMS_LENGTH) {
+    throw new ProtocolError(
+      `block sums of ${length} bytes: more than ${MAX_SUMS_LENGTH} are not held in memory`,
+    );
+  }
+  if (blockLength === wantedLength) return;
+  if (blockLength < longestBlock(protocol) && blockCount > 2 * blockLength) {
+    throw new ProtocolError(
+      `block count: ${blockCount} blocks of ${blockLength} bytes are too many for any file, at most ${2 * blockLength}`,
+    );
+  }
+  if (blockLength > MAX_BLOCK_LENGTH && blockLength > 2 * blockCount) {
+    throw new ProtocolError(
+      `block length: ${blockLength} bytes in each of ${blockCount} blocks, at most ${2 * blockCount}`,
+    );
+  }
+}
+
+/** Whether the block sums of a basis are worth their memory for a file of `size` bytes: else it is sent whole. */
+export function isWorthHolding(head: SumHead, size: number): boolean {
+  const length = sumsLength(head);
+  if (length <= MAX_HELD_SUMS_LENGTH.anyBasis) return true;
+  const most =
+    head.blockLength >= MAX_BLOCK_LENGTH
+      ? MAX_HELD_SUMS_LENGTH.longestBlocks
+      : MAX_HELD_SUMS_LENGTH.likelyBasis;
+  return length <= most && basisLength(head) <= MAX_BASIS_RATIO * size;
 }
 
 export function encodeSumHead(encoder: Encoder, head: SumHead): void {

@@ -3,6 +3,7 @@ import type { FileEntry } from '../file-list/file-entry.ts';
 import type { FileList } from '../file-list/file-list.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
+import { Repeats } from './repeats.ts';
 
 export interface ArrivalsParts {
   readonly tree: SourceTree;
@@ -22,15 +23,17 @@ export interface ArrivalsParts {
 export class Arrivals {
   readonly #parts: ArrivalsParts;
   readonly #removals = new Set<Promise<void>>();
+  readonly #repeats = new Repeats();
 
   constructor(parts: ArrivalsParts) {
     this.#parts = parts;
   }
 
-  /** @throws ProtocolError for an index that stands for nothing in the list. */
+  /** @throws ProtocolError for an index that stands for nothing in the list, or comes again and again. */
   arrived(index: number): void {
     const { list, tree, onArrived } = this.#parts;
     const entry = list.at(index);
+    this.#repeats.count(index, () => `the receiver reported the arrival of ${entry.name}`);
     onArrived(entry);
     if (isDirectory(entry.mode) || tree.remove === undefined) return;
     const removal = this.#remove(entry).then(() => {

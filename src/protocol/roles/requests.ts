@@ -22,6 +22,7 @@ export class Requests {
   #head = 0;
   #cost = 0;
   #isAbandoned = false;
+  readonly #opened = Promise.withResolvers<void>();
   #room: PromiseWithResolvers<void> | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -30,6 +31,16 @@ export class Requests {
 
   get isEmpty(): boolean {
     return this.#head === this.#queue.length;
+  }
+
+  /** There is a list that may be asked for. */
+  open(): void {
+    this.#opened.resolve();
+  }
+
+  /** Whoever reads requests waits here in front of the first: nothing can be asked for before there is a list. */
+  opened(): Promise<void> {
+    return this.#opened.promise;
   }
 
   push(request: Request): void {
@@ -49,6 +60,7 @@ export class Requests {
   /** Nobody will ask for a request any more: those that still come are dropped, for the sake of what is behind them. */
   abandon(): void {
     this.#isAbandoned = true;
+    this.#opened.resolve();
     this.#queue = [];
     this.#head = 0;
     this.#room?.resolve();

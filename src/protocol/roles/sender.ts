@@ -15,6 +15,7 @@ import { frameCodes } from '../wire/frame.ts';
 import type { FileSender } from './file-sender.ts';
 import { basisTypes, encodeItem, type Item, itemFlags } from './item.ts';
 import type { ListSender } from './list-sender.ts';
+import { Repeats } from './repeats.ts';
 import type { Request, Requests } from './requests.ts';
 
 /** Entries that are sent ahead of the list being worked on: always, and while there is nothing else to do. */
@@ -110,6 +111,7 @@ class Sender {
     deleted: undefined,
   };
   readonly #parts: SenderParts;
+  readonly #repeats = new Repeats();
   #ioError: number = ioErrors.none;
 
   constructor(parts: SenderParts) {
@@ -120,6 +122,7 @@ class Sender {
     const { terms, list, lists } = this.#parts;
     const phases = terms.protocol >= 29 ? 3 : 2;
     await lists.sendFirst();
+    this.#parts.requests.open();
     for (let phase = 0; phase < phases; ) {
       const request = await this.#nextRequest();
       if (request.kind === 'item') {
@@ -150,6 +153,7 @@ class Sender {
   async #answer(item: Item, sums: Buffer | undefined, phase: number): Promise<void> {
     const { list, isDryRun, files, events } = this.#parts;
     const entry = list.at(item.index);
+    this.#repeats.count(item.index, () => `the receiver asked for ${entry.name}`);
     if (item.flags & itemFlags.isNew) this.created.count(entry.mode);
     if (!(item.flags & itemFlags.transfer)) {
       this.#echo(item);

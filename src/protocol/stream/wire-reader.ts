@@ -68,6 +68,14 @@ export class WireReader {
     return bytes;
   }
 
+  /** Reads and drops so many bytes. */
+  async skip(length: number): Promise<void> {
+    for (let left = length; left > 0; ) {
+      if (this.#data.remaining === 0) await this.#fill();
+      left -= this.#data.bytes(Math.min(this.#data.remaining, left)).length;
+    }
+  }
+
   /** From here on the peer sends frames. */
   startFrames(onMessage: MessageHandler): void {
     this.#onMessage = onMessage;

@@ -40,8 +40,24 @@ export const MAX_OLD_BLOCK_LENGTH = 1 << 29;
 /** Bytes of a strong sum on the wire: the longest digest, sha1, cut to 16; old servers count to 64. */
 export const MAX_STRONG_LENGTH = 64;
 
-/** Bytes of all block sums of one file that we are willing to hold. */
+/** Bytes of all block sums of one file that a peer may send. */
 export const MAX_SUMS_LENGTH = 1 << 30;
+
+/**
+ * Bytes of block sums that we are willing to hold: of any basis; of one that is not much longer than our file; and of
+ * one with the longest blocks, as a basis of more than 17 GB has (20 bytes for each 128 KiB: up to 3.5 TB).
+ */
+export const MAX_HELD_SUMS_LENGTH = {
+  anyBasis: 1 << 20,
+  likelyBasis: 1 << 26,
+  longestBlocks: 1 << 29,
+} as const;
+
+/** A basis is believed to be at most so many times as long as the file that shall replace it. */
+export const MAX_BASIS_RATIO = 2;
+
+/** Requests for one entry, or reports of its arrival, in one session: a generator has reason for two or three. */
+export const MAX_REPEATS = 20;
 
 /** Seconds of I/O timeout that a server may impose. */
 export const MAX_IO_TIMEOUT = 86_400;

@@ -42,6 +42,8 @@ interface Wishes {
   readonly transfer?: TransferOptions;
   readonly listeners?: PushListeners;
   readonly signal?: AbortSignal;
+  /** Files that are listed, and have vanished when they are asked for. */
+  readonly gone?: readonly string[];
 }
 
 interface Outcome {
@@ -75,9 +77,11 @@ afterEach(async () => {
 
 /** Pushes a small tree to a server that does this, until the push ends and both sides have hung up. */
 async function pushTo(serve: (peer: Peer) => unknown, wishes: Wishes = {}): Promise<Outcome> {
-  const { transfer = {}, listeners = {}, signal } = wishes;
+  const { transfer = {}, listeners = {}, signal, gone = [] } = wishes;
   await using server = await startHostileServer(serve);
-  const tree = new MemoryTree(cargo.entries, cargo.contents);
+  const contents = new Map(cargo.contents);
+  for (const name of gone) contents.delete(name);
+  const tree = new MemoryTree(cargo.entries, contents);
   const options = { recursive: true, links: true, timeout: TIMEOUT_S, ...transfer };
   const outcome = await (async () => {
     const session = await openPush({ target: server.target, transfer: options, signal });
@@ -118,6 +122,12 @@ describe('a server that makes no sense is left, and gets nothing', () => {
     ['blocks without a length', data('03 00a0 01000000 00000000 02000000 00000000'), 2, 'block length: 0'],
     ['a negative count of blocks', data('03 00a0 ffffffff bc020000 02000000 00000000'), 2, 'block count: -1'],
     ['more sums than memory', data('03 00a0 ffffff7f bc020000 10000000 00000000'), 2, 'not held in memory'],
+    [
+      'more blocks than any file',
+      data('03 00a0 79050000 bc020000 10000000 00000000'),
+      2,
+      'block count: 1401',
+    ],
     ['sums longer than digests', data('03 00a0 01000000 bc020000 ffff0000 00000000'), 2, 'strong sum length'],
     ['a file after the last phase', data(`0000 03 00a0 ${NO_HEAD}`), 2, 'after the last phase'],
     ['a file after the goodbye', data(`00000000 03 00a0 ${NO_HEAD}`), 2, 'after the goodbye'],
@@ -230,7 +240,8 @@ it('a server that falls silent is left after the timeout, at whatever place', as
     'in the middle of the seed': (peer) => peer.say('@RSYNCD: 31.0\n@RSYNCD: OK\n', Buffer.of(0x3e, 1)),
     'before it wants anything': (peer) => letIn(peer),
     'in the middle of a frame': saying(REQUEST_F.subarray(0, 9)),
-    'in front of sums of a gigabyte': saying(data('03 00a0 00000003 bc020000 10000000 00000000')),
+    'in front of sums of a gigabyte': saying(data('03 00a0 00000003 00000200 10000000 00000000')),
+    'in the middle of sums': saying(data('03 00a0 78050000 bc020000 10000000 00000000 0000')),
     'before the goodbye': saying(REQUEST_F, data('000000')),
     'while we write': (peer) => letIn(peer).then(() => peer.socket.pause().write(frame(0, REQUEST_BIG))),
   };
@@ -279,8 +290,9 @@ describe('a server without measure', () => {
   });
 
   it('in block sums for files that are still to be sent is not listened to any further', async () => {
-    const sums = Buffer.alloc(100_000 * 20);
-    const request = Buffer.concat([hex('fe0000 00a0'), sumHead(100_000, 700, 16, 0), sums]);
+    const sums = Buffer.alloc(50_000 * 20);
+    const head = sumHead(50_000, 50_000, 16, 0);
+    const request = Buffer.concat([hex('fe0000 00a0'), head, sums]);
     const before = process.memoryUsage().arrayBuffers;
     let [taken, held] = [0, 0];
     const { failure } = await pushTo(
@@ -301,18 +313,70 @@ describe('a server without measure', () => {
     expect(held).toBeLessThan(160 * MIB);
   });
 
-  it('in requests for one file is answered for as long as it listens, in bounded memory', async () => {
-    const times = 30_000;
-    const before = process.memoryUsage().arrayBuffers;
-    const { result, peer } = await pushTo(async (visitor) => {
-      await letIn(visitor);
-      visitor.say(REQUEST_F);
-      for (let n = 0; n < times; n += 100) visitor.say(frame(0, Buffer.concat(Array(100).fill(F_AGAIN))));
-      visitor.say(DONE_5);
+  it.each([
+    ['of a file', REQUEST_F, F_AGAIN, 'the receiver asked for f more than 20 times'],
+    ['of a file that has vanished', REQUEST_F, F_AGAIN, 'the receiver asked for f more than 20 times'],
+    ['about the mode of a folder', data('05 1000'), hex('fe0000 1000'), 'asked for sub more than 20 times'],
+  ])('in requests %s is left soon', async (name, first, again, message) => {
+    const gone = name.includes('vanished');
+    const { failure, opened } = await pushTo(
+      async (peer) => {
+        await letIn(peer);
+        peer.say(first);
+        await flood(peer, frame(0, Buffer.concat(Array(1000).fill(again))), 256 * MIB);
+      },
+      gone ? { gone: ['f'] } : {},
+    );
+    expect(failure).toMatchObject({ name: 'ProtocolError', message: expect.stringContaining(message) });
+    expect(opened.length).toBeLessThanOrEqual(20);
+  });
+
+  it('in files that have vanished is told of each once', async () => {
+    const told: string[] = [];
+    const again = frame(0, Buffer.concat(Array(19).fill(F_AGAIN)));
+    const { result } = await pushTo(saying(REQUEST_F, again, DONE_5), {
+      gone: ['f'],
+      listeners: { problem: ({ path, kind }) => told.push(`${path} ${kind}`) },
     });
-    expect(result?.statistics.transferredFiles).toBe(times + 1);
-    expect(peer.heard().toString('latin1').split('hello')).toHaveLength(times + 2);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * MIB);
+    expect(told).toEqual(['f vanished']);
+    expect(result).toMatchObject({ exitCode: 24, repeatedProblems: 19, problems: [{ path: 'f' }] });
+  });
+
+  it('in reports of what has arrived is left soon', async () => {
+    const arrived = frame(100, int32(2));
+    const { failure } = await pushTo(
+      async (peer) => {
+        await letIn(peer);
+        await peer.arrived(1);
+        peer.say(REQUEST_F, ...Array(21).fill(arrived), DONE_5);
+      },
+      { transfer: { removeSourceFiles: true } },
+    );
+    expect(failure?.message).toBe('the receiver reported the arrival of f more than 20 times');
+  });
+
+  it('in block sums has the file sent whole if they are worth more than it', async () => {
+    const sums = Buffer.alloc(100_000 * 20, 0xaa);
+    const request = Buffer.concat([hex('0300a0'), sumHead(100_000, 131_072, 16, 0), sums]);
+    let held = 0;
+    const { result, peer } = await pushTo(
+      async (visitor) => {
+        await letIn(visitor);
+        visitor.say(frame(0, request), DONE_5);
+      },
+      {
+        listeners: {
+          item: (_entry, _item, sent) => {
+            held = sent?.sumBytes ?? -1;
+          },
+        },
+      },
+    );
+    expect(result).toMatchObject({ exitCode: 0, statistics: { literalBytes: 5, matchedBytes: 0 } });
+    expect(held).toBe(16);
+    expect(
+      peer.heard().includes(Buffer.from(`${NO_HEAD}05000000${Buffer.from('hello').toString('hex')}`, 'hex')),
+    ).toBe(true);
   });
 
   it('in blocks that all look alike does not keep an abort from being heard', async () => {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  assertHonest,
   basisLength,
   decodeSumHead,
   encodeSumHead,
+  isWorthHolding,
   lengthOfBlock,
   type SumHead,
+  sumsLength,
 } from '../../../src/protocol/delta/sum-head.ts';
 import { Cursor } from '../../../src/protocol/wire/cursor.ts';
 import { Encoder } from '../../../src/protocol/wire/encoder.ts';
@@ -54,5 +57,66 @@ describe('the head of block sums', () => {
     const short = decode(head(3, 700, 2, 100));
     expect([basisLength(short), lengthOfBlock(short, 1), lengthOfBlock(short, 2)]).toEqual([1500, 700, 100]);
     expect(basisLength(decode(head(0, 0, 0, 0)))).toBe(0);
+  });
+});
+
+/** As real generators cut a basis of this length: docs/protocol chapter 3, section 4.1. */
+function honestHead(length: number, protocol: number, strongLength = 16): SumHead {
+  const longest = protocol >= 30 ? 131_072 : 1 << 29;
+  const root = Math.floor(Math.sqrt(length) / 8) * 8;
+  const blockLength = length <= 490_000 ? 700 : Math.min(Math.max(700, root), longest);
+  return {
+    blockCount: Math.ceil(length / blockLength),
+    blockLength,
+    strongLength,
+    remainder: length % blockLength,
+  };
+}
+
+const GB = 1e9;
+const lengths = [1, 699, 700, 490_000, 490_001, 500_000, 1e7, GB, 17 * GB, 18 * GB, 100 * GB, 1000 * GB];
+
+describe('a head', () => {
+  it.each([27, 29, 30, 32])('is believed if a generator of protocol %i can have said it', (protocol) => {
+    for (const length of lengths) {
+      const head = honestHead(length, protocol);
+      expect(() => assertHonest(head, protocol, undefined)).not.toThrow();
+      expect(isWorthHolding(head, length)).toBe(true);
+      expect(isWorthHolding(head, length / 2)).toBe(true);
+    }
+  });
+
+  it('of other blocks is believed where the user wants blocks of that length', () => {
+    const cut = (blockCount: number, blockLength: number) => ({
+      ...honestHead(1, 29),
+      blockCount,
+      blockLength,
+    });
+    expect(() => assertHonest(cut(1401, 700), 31, undefined)).toThrow(
+      'block count: 1401 blocks of 700 bytes are too many for any file, at most 1400',
+    );
+    expect(() => assertHonest(cut(3, 1), 31, 2)).toThrow('block count: 3');
+    expect(() => assertHonest(cut(1_000_000, 16), 31, 16)).not.toThrow();
+    expect(() => assertHonest(cut(1, 1 << 29), 29, undefined)).toThrow('block length: 536870912');
+    expect(() => assertHonest(cut(1, 1 << 29), 29, 1 << 29)).not.toThrow();
+    expect(() => assertHonest(cut(400_000, 131_072), 31, undefined)).not.toThrow();
+    expect(() => assertHonest(cut(400_000, 131_072), 29, undefined)).toThrow('block count: 400000');
+  });
+
+  it('of more than memory is refused, whatever the user wants', () => {
+    const head = { blockCount: 60_000_000, blockLength: 131_072, strongLength: 16, remainder: 0 };
+    expect(() => assertHonest(head, 31, 131_072)).toThrow('block sums of 1200000000 bytes');
+  });
+
+  it('is worth memory in proportion to our own file', () => {
+    const head = honestHead(100 * GB, 31);
+    expect(sumsLength(head)).toBeGreaterThan(1 << 20);
+    expect([isWorthHolding(head, 5), isWorthHolding(head, 49 * GB), isWorthHolding(head, 50 * GB)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    const short = { blockCount: 4_000_000, blockLength: 1000, strongLength: 16, remainder: 0 };
+    expect(isWorthHolding(short, 1000 * GB)).toBe(false);
   });
 });
