@@ -1,6 +1,7 @@
 import { type BackOffTimes, backOffMs } from './back-off.ts';
 import { type Change, changeOf, covers, mergeChanges } from './change.ts';
 import { ancestorsOf, PathTree, parentOf } from './path-tree.ts';
+import { Suspects } from './suspects.ts';
 
 export interface BacklogLimits {
   /** More changed paths than this in one folder become one change of the folder. */
@@ -29,12 +30,17 @@ interface FailedChange {
   readonly change: Change;
   readonly reason: string;
   readonly nextAt: number;
+  /** It ends whole sessions: it is tried again in one of its own. */
+  readonly isAlone: boolean;
 }
+
+/** A path that ends whole sessions is tried again so soon after something has happened to it. */
+const NEWS_DELAY_MS = 5000;
 
 /**
  * What one remote still has to be sent, in memory that is bounded however long it is out of reach: a change of a whole
- * folder swallows those below it, and too many in one folder become one of the folder. Paths that fail alone wait here
- * too, each for longer than the time before, without being in the way of others.
+ * folder swallows those below it, and too many in one folder become one of the folder. Paths that fail wait here too,
+ * each for longer than the time before, without being in the way of others; what may end a whole session is sent apart.
  */
 export class Backlog {
   readonly #parts: BacklogParts;
@@ -44,8 +50,9 @@ export class Backlog {
   readonly #tree = new PathTree<Change>();
   readonly #failed = new Map<string, FailedChange>();
   #retryAt = Number.POSITIVE_INFINITY;
-  /** One of each group made a session fail: they are sent group by group, until the culprit is alone. */
-  readonly #suspects: Change[][] = [];
+  readonly #suspects = new Suspects();
+  /** Whether suspects are next: they and others take turns. */
+  #areSuspectsNext = true;
 
   constructor(parts: BacklogParts) {
     this.#parts = parts;
@@ -53,11 +60,11 @@ export class Backlog {
 
   /** Changes that are to be sent, the failed ones among them. */
   get size(): number {
-    return this.#ready.size + this.#failed.size + this.#suspects.flat().length;
+    return this.#ready.size + this.#failed.size + this.#suspects.size;
   }
 
   get isReady(): boolean {
-    return this.#ready.size > 0 || this.#suspects.length > 0;
+    return this.#ready.size > 0 || this.#suspects.size > 0;
   }
 
   get failures(): Failure[] {
@@ -73,7 +80,12 @@ export class Backlog {
 
   /** Adds news, or changes that come back because they were not tried. */
   add(changes: Iterable<Change>): void {
-    for (const change of changes) this.#add(change);
+    const suspects: Change[] = [];
+    for (const change of changes) {
+      if (change.isSuspect) suspects.push(change);
+      else if (!this.#suspects.merge(change)) this.#add(change);
+    }
+    this.#suspects.pushLast(suspects.map((change) => this.#withNews(change)));
   }
 
   /**
@@ -83,8 +95,14 @@ export class Backlog {
    */
   take(now: number, limit: number, isFree: (path: string) => boolean): Change[] {
     if (now >= this.#retryAt) this.#revive(now);
-    const group = this.#suspects.findIndex((changes) => changes.every(({ path }) => isFree(path)));
-    if (group >= 0) return this.#suspects.splice(group, 1).flat();
+    const isTheirTurn = this.#areSuspectsNext;
+    const group = isTheirTurn ? this.#suspects.take(isFree) : undefined;
+    const taken = group ?? this.#takeReady(limit, isFree);
+    this.#areSuspectsNext = group === undefined;
+    return taken.length > 0 || isTheirTurn ? taken : (this.#suspects.take(isFree) ?? []);
+  }
+
+  #takeReady(limit: number, isFree: (path: string) => boolean): Change[] {
     const taken: Change[] = [];
     let looks = 0;
     for (const change of this.#ready.values()) {
@@ -96,29 +114,38 @@ export class Backlog {
     return taken;
   }
 
-  /** One of these made a session fail, and it is not known which. */
+  /** One of these made a session fail, and it is not known which: each half is sent apart. */
   suspect(changes: readonly Change[]): void {
-    const middle = changes.length >> 1;
-    if (middle === 0) this.add(changes);
-    else this.#suspects.push(changes.slice(0, middle), changes.slice(middle));
+    const middle = (changes.length + 1) >> 1;
+    for (const half of [changes.slice(middle), changes.slice(0, middle)])
+      this.#suspects.push(half.map((change) => this.#withNews(change)));
+  }
+
+  /** These were in a session that broke, which may be nobody's fault: they are sent together, but apart from others. */
+  setApart(changes: readonly Change[]): void {
+    this.#suspects.pushLast(changes.map((change) => this.#withNews(change)));
   }
 
   /**
    * This one cannot be sent. It is tried again after a while, or as soon as something happens to it; then everything
    * about the remote's side is in doubt.
+   *
+   * @param isAlone It ends whole sessions, and is tried again in one of its own.
    */
-  fail(change: Change, reason: string, now: number): Failure {
+  fail(failing: Change, reason: string, now: number, isAlone = false): Failure {
+    const change = isAlone ? this.#withNews(failing) : failing;
     const older = this.#failed.get(change.path)?.change ?? change;
     const attempts = change.attempts + 1;
     const nextAt = now + backOffMs(attempts, this.#parts.retry, this.#parts.random);
     const failed = { ...mergeChanges(change, older), attempts, wasFolder: true };
-    this.#failed.set(change.path, { change: failed, reason, nextAt });
+    this.#failed.set(change.path, { change: failed, reason, nextAt, isAlone });
     this.#retryAt = Math.min(this.#retryAt, nextAt);
     if (this.#failed.size > this.#parts.limits.most) this.#collapse();
     return { path: change.path, reason, attempts, nextAt };
   }
 
   #add(change: Change): void {
+    if (this.#isPostponed(change)) return;
     const news = this.#withFailed(change);
     if (this.#isSwallowed(news)) return;
     const known = this.#ready.get(news.path);
@@ -126,6 +153,24 @@ export class Backlog {
     this.#ready.set(entry.path, entry);
     this.#tree.set(entry.path, entry);
     this.#relieve(entry);
+  }
+
+  /** News about a path that ends whole sessions does not go with others. */
+  #isPostponed(change: Change): boolean {
+    const failure = this.#failed.get(change.path);
+    if (failure === undefined || !failure.isAlone) return false;
+    const nextAt = Math.min(failure.nextAt, change.since + NEWS_DELAY_MS);
+    this.#failed.set(change.path, { ...failure, change: mergeChanges(change, failure.change), nextAt });
+    this.#retryAt = Math.min(this.#retryAt, nextAt);
+    return true;
+  }
+
+  /** With what has been heard of its path meanwhile. */
+  #withNews(change: Change): Change {
+    const news = this.#ready.get(change.path);
+    if (news === undefined) return change;
+    this.#remove(change.path);
+    return mergeChanges(change, news);
   }
 
   /** News about a path that has failed: both are tried now. What is only about a folder itself is no news of its contents. */
@@ -184,7 +229,14 @@ export class Backlog {
 
   #revive(now: number): void {
     const due = [...this.#failed.values()].filter(({ nextAt }) => nextAt <= now);
-    for (const { change } of due) this.#add(change);
+    for (const { change, isAlone } of due) {
+      if (isAlone) {
+        this.#failed.delete(change.path);
+        this.#suspects.pushLast([change]);
+      } else {
+        this.#add({ ...change, isSuspect: false });
+      }
+    }
     this.#retryAt = Number.POSITIVE_INFINITY;
     for (const { nextAt } of this.#failed.values()) this.#retryAt = Math.min(this.#retryAt, nextAt);
   }

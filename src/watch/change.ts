@@ -20,6 +20,8 @@ export interface Change {
   readonly heardAt: number;
   /** How often it has failed, alone, since it was last sent. */
   readonly attempts: number;
+  /** It was in a session that failed as a whole: it is sent apart from those that were not. */
+  readonly isSuspect?: boolean;
 }
 
 const ranks: Readonly<Record<ChangeKind, number>> = { path: 0, level: 1, all: 2, tree: 3 };
@@ -38,6 +40,7 @@ export function mergeChanges(a: Change, b: Change): Change {
     since: Math.min(a.since, b.since),
     heardAt: Math.max(a.heardAt, b.heardAt),
     attempts: Math.max(a.attempts, b.attempts),
+    ...((a.isSuspect || b.isSuspect) && { isSuspect: true }),
   };
 }
 

@@ -37,6 +37,8 @@ export interface Disk {
   look(path: string): Found;
   /** What must be known of the names in a folder; undefined if it cannot be read. */
   names(folder: string): FolderNames | undefined;
+  /** All names in a folder; none if it cannot be read. */
+  allNames(folder: string): string[];
 }
 
 const REPLACEMENT = '\ufffd';
@@ -75,7 +77,6 @@ export class LocalDisk implements Disk {
     );
   }
 
-  /** All names in a folder; none if it cannot be read. */
   allNames(folder: string): string[] {
     return (this.#entries(folder) ?? []).map(({ name }) => name);
   }

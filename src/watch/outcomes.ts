@@ -1,15 +1,19 @@
 import type { Backlog } from './backlog.ts';
 import { isDeletion } from './batches.ts';
 import { blame } from './blame.ts';
-import type { Change } from './change.ts';
+import { type Change, changeOf } from './change.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { Disk } from './disk.ts';
 import type { EventFilter } from './event-filter.ts';
 import { SessionFailure } from './lanes/lane.ts';
 import type { Outcome } from './lanes/messages.ts';
 import type { Log } from './log.ts';
+import { joinPath } from './path-tree.ts';
 import type { Deed, Task } from './planner.ts';
 import type { Reachability } from './reachability.ts';
+
+/** A folder with more in it is not sent path by path. */
+const MAX_PARTS = 50_000;
 
 export interface OutcomesParts {
   /** Of the remote. */
@@ -67,18 +71,27 @@ export class Outcomes {
       log.error({ remote: name, err: thrown }, 'an error of the program itself');
       backlog.add(changes);
       this.#leaveAlone(String(thrown), false);
-    } else if (thrown.isOpening || thrown.isTransient || !reachability.mayBlameFile()) {
+    } else if (thrown.isOpening) {
       backlog.add(changes);
       this.#leaveAlone(thrown.message, thrown.isTransient);
+    } else if (isNobodysFault(thrown) && !changes.some(({ isSuspect }) => isSuspect)) {
+      // A line that breaks is no path's fault, unless it breaks again for the same ones.
+      backlog.setApart(changes);
+      this.#leaveAlone(thrown.message, true);
     } else {
-      this.#suspect(changes, thrown.message);
+      this.#narrowDown(changes, thrown.message);
+      if (changes.length > 1 && !reachability.mayGoOn()) this.#leaveAlone(thrown.message, false);
     }
   }
 
-  /** This one cannot be sent, whatever becomes of others. */
-  fail(change: Change, reason: string): void {
+  /**
+   * This one cannot be sent, whatever becomes of others.
+   *
+   * @param isAlone It may end whole sessions.
+   */
+  fail(change: Change, reason: string, isAlone = false): void {
     const { backlog, log, name, now } = this.#parts;
-    const { path, attempts, nextAt } = backlog.fail(change, reason, now());
+    const { path, attempts, nextAt } = backlog.fail(change, reason, now(), isAlone);
     const fields = { remote: name, path, reason, attempts, retryMs: Math.round(nextAt - now()) };
     if (attempts === 1) log.warn(fields, 'could not be sent');
     else log.debug(fields, 'could not be sent again');
@@ -98,11 +111,30 @@ export class Outcomes {
     }
   }
 
-  /** One of these is the culprit. */
+  /** One of these is the cause, without having ended the session. */
   #suspect(changes: readonly Change[], reason: string): void {
     const [only] = changes;
-    if (changes.length === 1 && only !== undefined) this.fail(only, reason);
+    if (changes.length === 1 && only !== undefined) this.fail(only, reason, true);
     else this.#parts.backlog.suspect(changes);
+  }
+
+  /** One of these ended the session; it may be a folder with all that is in it. */
+  #narrowDown(changes: readonly Change[], reason: string): void {
+    const [only] = changes;
+    if (changes.length > 1 || only === undefined) {
+      this.#parts.backlog.suspect(changes);
+      return;
+    }
+    // What is directly in a folder has been tried path by path before it is tried as a whole again.
+    const isDivided = only.kind === 'level' && only.attempts > 0;
+    const parts = isDivided ? [] : partsOf(only, this.#parts.disk);
+    if (parts.length === 0) {
+      this.fail(only, reason, true);
+      return;
+    }
+    this.#parts.backlog.suspect(parts);
+    // What the remote has besides is deleted as soon as all that is here can be sent.
+    this.fail({ ...only, kind: 'level' }, reason, true);
   }
 
   #leaveAlone(reason: string, isTransient: boolean): void {
@@ -114,6 +146,24 @@ export class Outcomes {
     if (block.isKnown) log.debug(fields, 'the remote is still out of reach');
     else log.warn(fields, 'the remote is out of reach');
   }
+}
+
+/** What is in a folder that is sent whole, path by path. */
+function partsOf({ path: folder, kind, since }: Change, disk: Disk): Change[] {
+  if (kind === 'path' || disk.look(folder).kind !== 'folder') return [];
+  const names = disk.allNames(folder);
+  if (names.length > MAX_PARTS) return [];
+  return names.flatMap((name) => {
+    const path = joinPath(folder, name);
+    const isFolder = disk.look(path).kind === 'folder';
+    if (isFolder && kind === 'level') return [];
+    return [{ ...changeOf(path, isFolder ? 'tree' : 'path', since), wasFolder: true }];
+  });
+}
+
+/** A line that broke, or a server that was told to stop. */
+function isNobodysFault({ isTransient, message }: SessionFailure): boolean {
+  return isTransient || /received SIGINT, SIGTERM, or SIGHUP|\(code 20\)/.test(message);
 }
 
 function deliveryOf(deed: Deed): Delivery['kind'] {

@@ -3,8 +3,11 @@ import { type BackOffTimes, backOffMs } from './back-off.ts';
 /** A remote that cannot be reached, and one that does not want us. */
 const unreachable: BackOffTimes = { firstMs: 250, mostMs: 30_000 };
 const unwilling: BackOffTimes = { firstMs: 2000, mostMs: 300_000 };
-/** So many sessions in a row the server may end with an error, before that is no longer the fault of a file. */
-const MOST_FATAL = 3;
+/**
+ * Sessions in a row that may fail while the path is looked for that is the cause: twice as many as it takes to find one
+ * of a million.
+ */
+const MAX_FAILURES = 40;
 
 export interface Block {
   /** In ms of the monotonic clock. */
@@ -19,7 +22,7 @@ export class Reachability {
   readonly #random: () => number;
   #block: Block | undefined;
   #blocks = 0;
-  #fatals = 0;
+  #failures = 0;
   #lastReason: string | undefined;
 
   constructor(random: () => number) {
@@ -47,10 +50,10 @@ export class Reachability {
     return this.#block;
   }
 
-  /** The server ended a session with an error. Answers whether a file may be to blame. */
-  mayBlameFile(): boolean {
-    this.#fatals += 1;
-    return this.#fatals < MOST_FATAL;
+  /** A session about several paths failed. Answers whether it still makes sense to try others at once. */
+  mayGoOn(): boolean {
+    this.#failures += 1;
+    return this.#failures < MAX_FAILURES;
   }
 
   /** A session went well. Answers whether that is news. */
@@ -58,7 +61,7 @@ export class Reachability {
     const wasBlocked = this.#blocks > 0;
     this.#block = undefined;
     this.#blocks = 0;
-    this.#fatals = 0;
+    this.#failures = 0;
     this.#lastReason = undefined;
     return wasBlocked;
   }

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startReplicator } from '../../src/watch/index.ts';
@@ -34,6 +35,62 @@ describe('a path whose rule is too long for a server', () => {
     await replication.equal();
     expect(replicator.status().remotes[0]).toMatchObject({ failures: [], reason: undefined });
   });
+});
+
+/** A server in front of another one that hangs up as soon as a client names one path. */
+async function startPickyServer(port: number, path: string) {
+  const sockets: Socket[] = [];
+  let hangUps = 0;
+  const server = createServer((client) => {
+    const daemon = connect(port, '127.0.0.1');
+    for (const socket of [client, daemon]) {
+      sockets.push(socket);
+      socket.on('error', () => {}).on('close', () => [client, daemon].map((each) => each.destroy()));
+    }
+    client.on('data', (chunk) => {
+      if (!chunk.includes(path)) return;
+      hangUps += 1;
+      client.destroy();
+    });
+    client.pipe(daemon).pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    hangUps: () => hangUps,
+    [Symbol.dispose]() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+describe('a remote that ends every session with one path', () => {
+  it.each([true, false])(
+    'gets everything else, and at once what comes later; full sync: %s',
+    async (startsWithAll) => {
+      using picky = await startPickyServer(rsyncd.port, 'poison');
+      await using replication = await replicate(
+        { ...rsyncd, port: picky.port, modulePath: (name) => rsyncd.modulePath(name) },
+        {
+          options: { startsWithAll },
+          source: startsWithAll ? { d: { poison: 'bad', e: { f: 'f' } }, g: 'g' } : {},
+        },
+      );
+      const { root, replicator, destination } = replication;
+      if (!startsWithAll) write(root, 'd/poison', 'bad');
+      for (let i = 0; i < 20; i += 1) write(root, `d/e/many${i}`, 'good');
+      const isThere = (path: string) => existsSync(join(destination, path));
+      await until(() => isThere('d/e/many19') && picky.hangUps() > 2, 'all but one path');
+      for (let i = 0; i < 12; i += 1) {
+        write(root, `later${i}`, 'good');
+        await until(() => isThere(`later${i}`), 'a later file', 3000);
+      }
+      const { failures } = replicator.status().remotes[0] ?? {};
+      expect(failures?.map(({ path }) => path)).toContain('d/poison');
+      expect(picky.hangUps()).toBeLessThan(60);
+    },
+  );
 });
 
 describe('--open-noatime', () => {

@@ -23,5 +23,5 @@ export const missing: Found = { kind: 'missing' };
 /** A disk on which these paths are; the root is there in any case. */
 export function diskOf(paths: Readonly<Record<string, Found>>) {
   const all: Readonly<Record<string, Found>> = { '.': found('folder'), ...paths };
-  return { look: (path: string) => all[path] ?? missing, names: () => undefined };
+  return { look: (path: string) => all[path] ?? missing, names: () => undefined, allNames: () => [] };
 }

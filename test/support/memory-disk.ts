@@ -42,6 +42,10 @@ export class MemoryDisk implements Disk {
     return { folders: folders.map(([name]) => name), byteNames: [] };
   }
 
+  allNames(folder: string): string[] {
+    return [...(this.nodeAt(folder)?.children.keys() ?? [])];
+  }
+
   nodeAt(path: string): DiskNode | undefined {
     let node: DiskNode | undefined = this.root;
     for (const name of path === '.' ? [] : path.split('/')) node = node?.children.get(name);

@@ -60,7 +60,10 @@ export interface ReplicationWishes extends Omit<ReplicationParts, 'root' | 'port
 let replications = 0;
 
 /** Replicates a new folder into a new folder of a module. */
-export async function replicate(rsyncd: Rsyncd, wishes: ReplicationWishes = {}): Promise<Replication> {
+export async function replicate(
+  rsyncd: Pick<Rsyncd, 'port' | 'modulePath'>,
+  wishes: ReplicationWishes = {},
+): Promise<Replication> {
   const { source = {}, others = [], module = 'inbox', options = {}, ...parts } = wishes;
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'tsersync-replication-')));
   const [root, outside] = [join(base, 'tree'), join(base, 'outside')];

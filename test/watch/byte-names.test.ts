@@ -9,6 +9,7 @@ function disk(names: Record<string, string[]>) {
   return {
     look: () => ({ kind: 'missing' }) as const,
     names: (folder: string) => ({ folders: [], byteNames: names[folder] ?? [] }),
+    allNames: (folder: string) => names[folder] ?? [],
   };
 }
 

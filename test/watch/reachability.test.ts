@@ -33,14 +33,11 @@ describe('a remote', () => {
     expect(remote.block('refused', true, 0)).toEqual({ until: 250, reason: 'refused', isKnown: false });
   });
 
-  it('may blame files for a few errors in a row only', () => {
+  it('is looked at path by path for a number of failures in a row only', () => {
     const remote = reachability();
-    expect([remote.mayBlameFile(), remote.mayBlameFile(), remote.mayBlameFile()]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    const answers = Array.from({ length: 41 }, () => remote.mayGoOn());
+    expect([answers.indexOf(false), answers.at(-1)]).toEqual([39, false]);
     remote.recover();
-    expect(remote.mayBlameFile()).toBe(true);
+    expect(remote.mayGoOn()).toBe(true);
   });
 });

@@ -254,19 +254,8 @@ describe('a remote that breaks', () => {
       if (!session.paths.includes('bad')) await session.end();
       else await session.fail({ isTransient: false, message: 'protocol error' });
     }
-    expect(begun()).toEqual(['always a,bad,c,d', 'always a,bad', 'always c,d', 'always a', 'always bad']);
+    expect(begun()).toEqual(['always a,bad,c,d', 'always a,bad', 'always a', 'always bad', 'always c,d']);
     expect(remote.status.failures).toMatchObject([{ path: 'bad', reason: 'protocol error', attempts: 1 }]);
-  });
-
-  it('with such errors again and again is left alone itself', async () => {
-    const { add, sessions, remote } = remoteOf();
-    add('.', 'level');
-    for (const waitMs of [1000, 2000, 0]) {
-      expect(remote.status.state).toBe('sending');
-      await sessions.begun.at(-1)?.fail({ isTransient: false });
-      await wait(waitMs);
-    }
-    expect(remote.status.state).toBe('blocked');
   });
 
   it('for one path sends the others, and tries that one again later', async () => {
@@ -284,6 +273,154 @@ describe('a remote that breaks', () => {
     expect(begun()).toEqual(['always a,bad', 'always bad']);
     await sessions.begun[1]?.end();
     expect(remote.status).toMatchObject({ backlog: 0, failures: [] });
+  });
+});
+
+/** Lets a server do what it does until no session is under way. Answers what each session was about. */
+async function serve(
+  { sessions }: Pick<ReturnType<typeof remoteOf>, 'sessions'>,
+  dies: (paths: readonly string[]) => boolean,
+  failure: Partial<SessionFailure> = { isTransient: false, message: 'gives up' },
+): Promise<(readonly string[])[]> {
+  const served: (readonly string[])[] = [];
+  for (let session = sessions.begun.shift(); session !== undefined; session = sessions.begun.shift()) {
+    served.push(session.paths);
+    if (dies(session.paths)) await session.fail(failure);
+    else await session.end();
+  }
+  return served;
+}
+
+describe('a remote that gives up at one path', () => {
+  const many = Array.from({ length: 1000 }, (_, i) => `f${i}`);
+
+  function replicating(paths: readonly string[], wishes: Parameters<typeof remoteOf>[0] = {}) {
+    const parts = remoteOf(wishes);
+    for (const path of paths) parts.disk.write(path, 'x');
+    parts.remote.add(paths.map((path) => changeOf(path, 'path', Date.now())));
+    return parts;
+  }
+
+  const sentOnce = (served: readonly (readonly string[])[], dies: (paths: readonly string[]) => boolean) =>
+    served.filter((paths) => !dies(paths)).flat();
+
+  it.each([
+    ['one path', (paths: readonly string[]) => paths.includes('f77'), 1, 25],
+    ['two paths', (paths: readonly string[]) => ['f77', 'f901'].some((bad) => paths.includes(bad)), 2, 50],
+    [
+      'two in a row',
+      (paths: readonly string[]) => ['f998', 'f999'].some((bad) => paths.includes(bad)),
+      2,
+      50,
+    ],
+    ['batches of more than three', (paths: readonly string[]) => paths.length > 3, 0, 1000],
+  ])('gets all the others in few sessions: %s', async (_, dies, bad, most) => {
+    const parts = replicating(many);
+    const served = await serve(parts, dies);
+    expect(served.length).toBeLessThanOrEqual(most);
+    expect(sentOnce(served, dies)).toHaveLength(1000 - bad);
+    expect(parts.remote.status).toMatchObject({ state: 'idle', backlog: bad, reason: undefined });
+    expect(parts.remote.status.failures).toHaveLength(bad);
+  });
+
+  it('gets what comes later at once, and apart from that path, however often that has failed', async () => {
+    const dies = (paths: readonly string[]) => paths.includes('bad');
+    const parts = replicating(['a', 'bad', 'c']);
+    await serve(parts, dies);
+    for (let round = 0; round < 12; round += 1) {
+      parts.disk.write(`later${round}`, 'x');
+      parts.add(`later${round}`);
+      expect(await serve(parts, dies)).toEqual([[`later${round}`]]);
+      await wait(60_000);
+      const retries = await serve(parts, dies);
+      expect(retries.every((paths) => paths.length === 1)).toBe(true);
+    }
+    expect(parts.remote.status.failures).toMatchObject([{ path: 'bad', reason: 'gives up' }]);
+  });
+
+  it('gets what comes later at once although that path changes all the time', async () => {
+    const dies = (paths: readonly string[]) => paths.includes('bad');
+    const parts = replicating(['bad']);
+    await serve(parts, dies);
+    for (let round = 0; round < 100; round += 1) {
+      parts.disk.write('bad', `${round}`);
+      parts.add('bad');
+      parts.disk.write('good', `${round}`);
+      parts.add('good');
+      const served = await serve(parts, dies);
+      expect(served.filter((paths) => paths.length > 1)).toEqual([]);
+      expect(served).toContainEqual(['good']);
+      await wait(100);
+    }
+    expect(parts.remote.status.state).toBe('idle');
+    await wait(6000);
+    expect(await serve(parts, () => false)).toEqual([['bad']]);
+    expect(parts.remote.status).toMatchObject({ backlog: 0, failures: [] });
+  });
+
+  it('has the path found in a whole tree, and gets the rest of it', async () => {
+    const parts = remoteOf();
+    for (const path of ['a', 'd/b', 'd/e/bad', 'd/e/c', 'f/g']) parts.disk.write(path, 'x');
+    parts.add('.', 'all');
+    const bad = 'd/e/bad';
+    const isWhole = (path: string, kind: string) =>
+      kind !== 'path' && (path === '.' || bad.startsWith(`${path}/`));
+    const arrived: string[] = [];
+    for (
+      let session = parts.sessions.begun.shift();
+      session !== undefined;
+      session = parts.sessions.begun.shift()
+    ) {
+      const { paths, name } = session;
+      const includes = paths.some((path) => path === bad || isWhole(path, name === 'always' ? 'path' : name));
+      if (includes) await session.fail({ isTransient: false, message: 'gives up' });
+      else {
+        arrived.push(...paths);
+        await session.end();
+      }
+    }
+    expect(arrived.sort()).toEqual(['a', 'd/b', 'd/e/c', 'f']);
+    expect(parts.remote.status.failures.map(({ path }) => path).sort()).toEqual(['.', 'd', 'd/e', bad]);
+    expect(parts.remote.status.state).toBe('idle');
+  });
+
+  it('is left alone for a while when it gives up at everything, and each path has its reason in the end', async () => {
+    const parts = replicating(many);
+    const served = await serve(parts, () => true);
+    expect(served.length).toBeLessThan(100);
+    expect(parts.remote.status).toMatchObject({ state: 'blocked', reason: 'gives up', backlog: 1000 });
+    await wait(3_600_000);
+    expect((await serve(parts, () => false)).flat().length).toBeGreaterThan(0);
+    for (let minutes = 0; minutes < 5; minutes += 1) {
+      await wait(60_000);
+      await serve(parts, () => false);
+    }
+    expect(parts.remote.status).toMatchObject({ backlog: 0, failures: [], reason: undefined });
+  });
+
+  it('is not blocked by a line that breaks at one path only', async () => {
+    const dies = (paths: readonly string[]) => paths.includes('f7');
+    const parts = replicating(many.slice(0, 100));
+    const broken = { isTransient: true, message: 'the connection was closed' };
+    await serve(parts, dies, broken);
+    parts.disk.write('new', 'x');
+    parts.add('new');
+    for (let seconds = 0; seconds < 10; seconds += 1) {
+      await wait(1000);
+      const served = await serve(parts, dies, broken);
+      expect(served.filter((paths) => paths.includes('new') && paths.length > 1)).toEqual([]);
+    }
+    expect(parts.remote.status.failures).toMatchObject([{ path: 'f7' }]);
+    expect(parts.remote.status.backlog).toBe(1);
+  });
+
+  it('because it is shut down blames no file', async () => {
+    const parts = replicating(['a']);
+    const message = 'rsync error: received SIGINT, SIGTERM, or SIGHUP (code 20) at rsync.c(7)';
+    await parts.sessions.begun[0]?.fail({ isTransient: false, message });
+    expect(parts.remote.status).toMatchObject({ failures: [], state: 'blocked', backlog: 1 });
+    await wait(300);
+    expect(parts.begun().slice(1)).toEqual(['always a']);
   });
 });
 
