@@ -9,6 +9,8 @@ export interface CliIo {
   readonly stderr: TextSink;
   /** A person looks at standard output. */
   readonly isTerminal: boolean;
+  /** A person looks at standard error. */
+  readonly isErrorTerminal?: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** The folder that relative paths are relative to. */

@@ -9,6 +9,7 @@ export function processIo(parts: Pick<CliIo, 'stdout' | 'stderr' | 'signal'>): C
   return {
     ...parts,
     isTerminal: process.stdout.isTTY === true,
+    isErrorTerminal: process.stderr.isTTY === true,
     environment: process.env,
     folder: currentFolder(),
     processId: process.pid,

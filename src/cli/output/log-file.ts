@@ -3,8 +3,8 @@ import { encodeName, systemPath } from '../../protocol/index.ts';
 import { formatMoment } from './dates.ts';
 import { escapeText } from './text.ts';
 
-/** Bytes above 127 stand in a log as they are. */
-const STYLE = { eightBit: true, utf8: true };
+/** Whatever the locale and `-8` say. */
+const STYLE = { eightBit: false, utf8: true, latin: true };
 
 /** The file of `--log-file`: lines with a time and our process id are added at its end. */
 export class LogFile {

@@ -7,6 +7,8 @@ export interface ScreenParts {
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly style: TextStyle;
+  /** Of standard error. */
+  readonly errorStyle: TextStyle;
   /** `-q`: nothing but errors. */
   readonly isQuiet: boolean;
   readonly log?: LogFile | undefined;
@@ -14,15 +16,17 @@ export interface ScreenParts {
 
 /** The screen that the options ask for. */
 export function openScreen(
-  { stdout, stderr, environment }: CliIo,
+  { stdout, stderr, environment, isTerminal, isErrorTerminal }: CliIo,
   { quiet, stderr: stderrMode }: TransferOptions = {},
   { eightBitOutput }: OutputOptions = {},
   log?: LogFile,
 ): Screen {
+  const style = { eightBit: eightBitOutput === true, utf8: showsUtf8(environment) };
   return new Screen({
     stdout: stderrMode === 'all' ? stderr : stdout,
     stderr,
-    style: { eightBit: eightBitOutput === true, utf8: showsUtf8(environment) },
+    style: { ...style, isTerminal },
+    errorStyle: { ...style, isTerminal: isErrorTerminal === true },
     isQuiet: quiet === true,
     log,
   });
@@ -54,9 +58,9 @@ export class Screen {
 
   /** A line about what went wrong. */
   complain(text: string): void {
-    const { stderr, style, log } = this.#parts;
+    const { stderr, errorStyle, log } = this.#parts;
     this.#closeLine();
-    stderr.write(encodeName(`${escapeText(text, style)}\n`));
+    stderr.write(encodeName(`${escapeText(text, errorStyle)}\n`));
     log?.write(text);
   }
 

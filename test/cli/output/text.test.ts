@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { escapeText, showsUtf8 } from '../../../src/cli/output/text.ts';
+import {
+  escapeJson,
+  escapeLines,
+  escapeText,
+  showsUtf8,
+  type TextStyle,
+} from '../../../src/cli/output/text.ts';
 import { decodeName } from '../../../src/protocol/index.ts';
 
 const plain = { eightBit: false, utf8: false };
@@ -62,6 +68,72 @@ describe('text from elsewhere', () => {
     const name = decodeName(Buffer.from('74ff0a', 'hex'));
     expect(escapeText(name, eightBit)).toBe(`${decodeName(Buffer.from('74ff', 'hex'))}\\#012`);
   });
+});
+
+/** Which single bytes, as names, go out as they are. */
+function rawBytes(style: TextStyle): number[] {
+  return Array.from({ length: 256 }, (_, byte) => byte).filter(
+    (byte) => escapeText(decodeName(Buffer.of(byte)), style) === decodeName(Buffer.of(byte)),
+  );
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
+describe('each of the 256 bytes, alone in a name', () => {
+  const ascii = [9, ...range(0x20, 0x7e)];
+
+  it.each([
+    ['a pipe', plain, [...ascii, 0x7f]],
+    ['a pipe of UTF-8', utf8, [...ascii, 0x7f]],
+    ['a pipe with -8', eightBit, [...ascii, 0x7f, ...range(0x80, 0xff)]],
+    ['a terminal', { ...utf8, isTerminal: true }, ascii],
+    ['a terminal with -8', { ...eightBit, isTerminal: true }, [...ascii, ...range(0x80, 0xff)]],
+    ['a log file, as in one of rsync', { ...utf8, latin: true }, [...ascii, 0x7f, ...range(0xa0, 0xff)]],
+  ])('goes to %s as it is, or as an octal number', (_, style, raw) => {
+    expect(rawBytes(style)).toEqual(raw);
+    for (const byte of range(0, 255).filter((one) => !raw.includes(one))) {
+      const octal = byte.toString(8).padStart(3, '0');
+      expect(escapeText(decodeName(Buffer.of(byte)), style)).toBe(`\\#${octal}`);
+    }
+  });
+});
+
+describe('characters that a terminal obeys', () => {
+  const controls = range(0x80, 0x9f).map((point) => String.fromCodePoint(point));
+  const turning = [...range(0x202a, 0x202e), ...range(0x2066, 0x2069)].map((point) =>
+    String.fromCodePoint(point),
+  );
+
+  it.each([
+    ['a pipe', utf8],
+    ['a terminal', { ...utf8, isTerminal: true }],
+    ['a log file', { ...utf8, latin: true }],
+  ])('never reach %s: U+0080 to U+009F', (_, style) => {
+    for (const control of controls) {
+      const [, low = 0] = Buffer.from(control);
+      expect(escapeText(`a${control}b`, style)).toBe(`a\\#302\\#${low.toString(8)}b`);
+    }
+  });
+
+  it('never reach a terminal: DEL, and what turns the direction of writing', () => {
+    const style = { ...utf8, isTerminal: true };
+    expect(escapeText('a\u007fb', style)).toBe('a\\#177b');
+    for (const character of turning) expect(escapeText(character, style)).toMatch(/^(?:\\#\d{3}){3}$/);
+    expect(escapeText('\u200f\u05d0\u200e\u061c', style)).toBe('\u200f\u05d0\u200e\u061c');
+  });
+
+  it('stand as numbers in JSON, which says the same', () => {
+    const text = [...controls, ...turning, '\u007f', '\u2028', 'ü', '\u001b'].join('x');
+    const record = escapeJson(JSON.stringify({ text }));
+    expect(record).not.toMatch(/\p{Cc}|[\u2028-\u202e\u2066-\u2069]/u);
+    expect(JSON.parse(record)).toEqual({ text });
+  });
+});
+
+it('keeps the line breaks of a text that is ours', () => {
+  expect(escapeLines('one\u001b\ntwo\u0085\n', utf8)).toBe('one\\#033\ntwo\\#302\\#205\n');
 });
 
 describe('a terminal', () => {
