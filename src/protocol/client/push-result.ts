@@ -20,7 +20,7 @@ export interface PushStatistics extends SenderCounts {
 export interface PushResult {
   /** rsync's: 0; 23 some files did not arrive; 24 some source files vanished; 25 `--max-delete` was reached. */
   readonly exitCode: number;
-  /** Files that could not be read on our side; of each path one of each kind. */
+  /** Files that could not be read on our side; of each path one of each kind, or two where a second try failed. */
   readonly problems: readonly Problem[];
   /** Further ones, of the same paths and kinds. */
   readonly repeatedProblems: number;
