@@ -12,6 +12,7 @@ const protocolLevels: ReadonlyArray<readonly string[]> = [
   ['errors.ts', 'terms.ts'],
   ['options'],
   ['wire', 'checksum'],
+  ['named-files'],
   ['stream', 'file-list', 'filter', 'delta'],
   ['handshake', 'roles', 'files', 'connect'],
   ['client'],
@@ -23,12 +24,18 @@ const parts = ['protocol', 'watch', 'cli'];
 
 /** Where the outside world may be touched; everything else computes. */
 const outside: Readonly<Record<string, readonly string[]>> = {
-  'node:fs': ['protocol/files', 'protocol/handshake', 'protocol/filter', 'watch', 'cli'],
+  'node:fs': ['protocol/named-files', 'protocol/files', 'protocol/handshake', 'watch', 'cli'],
   'node:net': ['protocol/connect'],
   'node:tls': ['protocol/connect'],
   'node:child_process': ['cli'],
   'node:worker_threads': ['watch/lanes'],
-  process: ['protocol/handshake/password-file.ts', 'protocol/files', 'cli', 'watch/lanes'],
+  process: [
+    'protocol/named-files',
+    'protocol/handshake/password-file.ts',
+    'protocol/files',
+    'cli',
+    'watch/lanes',
+  ],
   console: [],
 };
 

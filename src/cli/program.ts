@@ -84,7 +84,8 @@ function daemonRequest({ r, d, o, n, m }: DaemonOptions): DaemonRequest {
       '-d: tsersync does not leave the terminal yet; start it without -d, as a service',
     );
   if (m !== undefined) throw new UnsupportedError(`-m ${m}: plugins are not run yet`);
-  return { configs: o.length === 0 ? [DEFAULT_CONFIG] : o, startsWithAll: r === true, lanes: n };
+  const isDefault = o.length === 0;
+  return { configs: isDefault ? [DEFAULT_CONFIG] : o, isDefault, startsWithAll: r === true, lanes: n };
 }
 
 function collect(word: string, words: readonly string[]): readonly string[] {

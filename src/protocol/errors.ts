@@ -157,7 +157,7 @@ export class RemoteExitError extends RsyncError {
 export interface Problem {
   /** Path of the file as it stands in the file list, or as the user named it. */
   readonly path: string;
-  /** What was being done, as the system call: `open`, `read`, `lstat`, `readdir`; `stat` is following a symlink, `unlink` removing what has arrived. */
+  /** What was being done, as the system call: `open`, `read`, `lstat`, `readdir`; `stat` is following a symlink, `unlink` removing what has arrived, `rules` looking for a rule file. */
   readonly doing: string;
   /** The cause: usually a Node system error with `code` and `syscall`. */
   readonly cause: Error;

@@ -23,6 +23,7 @@ export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
 export { ChangedError } from './files/source-remover.ts';
 export type { CvsIgnore, FilterRules } from './filter/filter-rules.ts';
 export { parseFilters } from './filter/parse-filters.ts';
+export { readRuleFileAgain } from './filter/rule-file.ts';
 export type {
   DaemonTarget,
   LocalTarget,
@@ -32,6 +33,9 @@ export type {
   TargetSyntax,
 } from './handshake/target.ts';
 export { destinationModule, parseTarget } from './handshake/target.ts';
+export { ForeignLinkError, NamedFileError } from './named-files/named-file-error.ts';
+export { openNamedForAppending } from './named-files/open-named.ts';
+export { type ReadNamed, readNamed, readNamedFile, withPipes } from './named-files/read-named.ts';
 export { helpText } from './options/help-text.ts';
 export { type InfoLevels, infoLevels } from './options/info-levels.ts';
 export { debugFlags, type InfoFlag, infoFlags } from './options/message-flags.ts';

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -208,14 +209,23 @@ describe('what keeps the daemon from starting', () => {
       'a config that is not there',
       ['-o', 'nowhere.xml'],
       11,
-      /the config cannot be read: ENOENT: .*nowhere\.xml/,
+      /the config cannot be read: \/.*\/nowhere\.xml: there is no such file/,
+    ],
+    ['no config, and none is named', ['-r'], 11, /: no confxml\.xml here; name one with -o \(code 11\)/],
+    [
+      'a config that is a pipe without a writer',
+      ['-o', 'pipe.xml'],
+      11,
+      /pipe\.xml: it is a pipe that nobody writes/,
     ],
     ['a config that is not XML', ['-o', 'broken.xml'], 1, /broken\.xml:1:\d+: /],
     ['a folder that is not there', ['-o', 'missing.xml'], 1, /the folder to watch is not there: .*nowhere/],
     ['-d', ['-d', '-o', 'confxml.xml'], 4, /-d: tsersync does not leave the terminal yet/],
     ['-m', ['-m', 'command'], 4, /-m command: plugins are not run yet/],
   ])('is %s: one line says so', async (_, words, code, expected) => {
-    writeConfig('confxml.xml');
+    if (words.length > 1) writeConfig('confxml.xml');
+    else rmSync(join(folder, 'confxml.xml'), { force: true });
+    execFileSync('sh', ['-c', 'test -p pipe.xml || mkfifo pipe.xml'], { cwd: folder });
     writeConfig('missing.xml', { watched: join(folder, 'nowhere') });
     writeFileSync(join(folder, 'broken.xml'), '<head version="2.5">');
     const { exitCode, stderr } = await tsersync(words, { folder });

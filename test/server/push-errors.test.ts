@@ -107,7 +107,7 @@ const refusals: ReadonlyArray<readonly [string, () => string[], string | RegExp]
   [
     'a password file that is not there',
     () => ['-a', `--password-file=${folder}/none`, source, rsyncd.url('secret')],
-    /password file .*: cannot be opened: ENOENT/,
+    /password file .*\/none: cannot be read: there is no such file/,
   ],
   [
     'a password file for everybody',

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { exitCodes } from '../../protocol/index.ts';
+import { exitCodes, FileError, NamedFileError, withPipes } from '../../protocol/index.ts';
 import {
   describeConfig,
   type Log,
@@ -16,6 +16,8 @@ import { openEventLog } from '../output/event-log.ts';
 export interface DaemonRequest {
   /** Names of confxml.xml files; each watches one folder. */
   readonly configs: readonly string[];
+  /** The command line names none. */
+  readonly isDefault: boolean;
   /** `-r` */
   readonly startsWithAll: boolean;
   /** `-n` */
@@ -30,11 +32,9 @@ interface NamedConfig extends ParsedConfig {
  * Watches what the configs name until it is told to stop. Nothing starts unless all of them can be read. Answers 0 if
  * all changes were sent before the end, else 20 (19 after SIGUSR1).
  */
-export async function daemon({ configs, startsWithAll, lanes }: DaemonRequest, io: CliIo): Promise<number> {
-  const parsed = configs.map((name): NamedConfig => {
-    const file = resolve(io.folder, name);
-    return { ...readConfig(file), file };
-  });
+export async function daemon(request: DaemonRequest, io: CliIo): Promise<number> {
+  const { startsWithAll, lanes } = request;
+  const parsed = await readConfigs(request, io);
   const isDebugged = parsed.some(({ config }) => config.debug.isOn);
   const log = openEventLog(io, isDebugged ? 'debug' : 'info');
   for (const config of parsed) introduce(config, log);
@@ -67,6 +67,18 @@ function exitCodeOf(replicators: readonly Replicator[], reason: unknown, log: Lo
   if (unsent === 0) return exitCodes.ok;
   log.warn({ unsent }, 'stopped before all changes were sent: the next start with -r sends them');
   return reason instanceof Interruption ? reason.exitCode : exitCodes.interrupted;
+}
+
+/** A config may come through a pipe: waiting for it can be interrupted. */
+async function readConfigs({ configs, isDefault }: DaemonRequest, io: CliIo): Promise<NamedConfig[]> {
+  const files = configs.map((name) => resolve(io.folder, name));
+  try {
+    return await withPipes(io.signal, (read) => files.map((file) => ({ ...readConfig(file, read), file })));
+  } catch (thrown) {
+    const cause = thrown instanceof FileError ? thrown.cause : undefined;
+    if (!isDefault || !(cause instanceof NamedFileError) || cause.code !== 'ENOENT') throw thrown;
+    throw new FileError(`no ${configs.join()} here; name one with -o`, { cause });
+  }
 }
 
 /** What was read, and what of it will not be as its author may expect. */

@@ -1,6 +1,7 @@
 import {
   type ConnectionOptions,
   exitCodes,
+  ForeignLinkError,
   infoLevels,
   type OutputOptions,
   parseOptions,
@@ -60,7 +61,7 @@ export const push: Command = async (words, io) => {
       transfer,
       connection: withPrompt(connection, io),
       signal: io.signal,
-      cvsIgnore: cvsIgnoreOf(io.environment),
+      cvsIgnore: cvsIgnoreOf(io.environment, (text) => screen.complain(text)),
     };
     const result = await pushFiles(sources, request, report.listeners);
     report.finish(result);
@@ -86,7 +87,7 @@ function openLog(
   try {
     return { file: new LogFile(logFile, io) };
   } catch (thrown) {
-    const reason = systemErrorText(thrown as NodeJS.ErrnoException);
+    const reason = thrown instanceof ForeignLinkError ? thrown.message : systemErrorText(thrown as Error);
     return {
       complaint: `rsync: [client] failed to open log-file ${logFile}: ${reason}, there will be no log`,
     };

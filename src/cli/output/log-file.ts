@@ -1,10 +1,14 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { encodeName, systemPath } from '../../protocol/index.ts';
+import { closeSync, writeSync } from 'node:fs';
+import { encodeName, openNamedForAppending } from '../../protocol/index.ts';
 import { formatMoment } from './dates.ts';
 import { escapeText } from './text.ts';
 
 /** Whatever the locale and `-8` say. */
 const STYLE = { eightBit: false, utf8: true, latin: true };
+
+/** How often, and for how long, the reader of a full pipe is waited for. */
+const MAX_TRIES = 100;
+const PAUSE_MS = 10;
 
 /** The file of `--log-file`: lines with a time and our process id are added at its end. */
 export class LogFile {
@@ -14,7 +18,7 @@ export class LogFile {
   #failure: NodeJS.ErrnoException | undefined;
 
   constructor(file: string, { now, processId }: { now: () => Date; processId: number }) {
-    this.#descriptor = openSync(systemPath(file), 'a', 0o644);
+    this.#descriptor = openNamedForAppending(file);
     this.#now = now;
     this.#processId = processId;
   }
@@ -27,10 +31,24 @@ export class LogFile {
   write(text: string): void {
     const line = `${formatMoment(this.#now())} [${this.#processId}] ${escapeText(text, STYLE)}\n`;
     try {
-      writeSync(this.#descriptor, encodeName(line));
+      this.#append(encodeName(line));
     } catch (thrown) {
       // A log whose disk is full must not end a push; that lines are missing is told at its end.
       this.#failure ??= thrown as NodeJS.ErrnoException;
+    }
+  }
+
+  /** A pipe takes what it has room for; one that nobody empties must not hold up the push for long. */
+  #append(bytes: Uint8Array): void {
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    for (let at = 0, tries = 0; at < bytes.length; ) {
+      try {
+        at += writeSync(this.#descriptor, bytes, at);
+      } catch (thrown) {
+        tries += 1;
+        if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN' || tries > MAX_TRIES) throw thrown;
+        Atomics.wait(pause, 0, 0, PAUSE_MS);
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import { systemErrorText } from './system-errors.ts';
 const doings: Readonly<Record<string, string>> = {
   chdir: 'change_dir "%" failed',
   lstat: 'readlink_stat("%") failed',
+  rules: 'cannot add local filter rules in long-named directory: "%"',
   readdir: 'opendir "%" failed',
   open: 'send_files failed to open "%"',
   read: 'read errors mapping "%"',

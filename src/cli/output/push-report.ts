@@ -37,10 +37,16 @@ export class PushReport {
     this.#session?.finish(result);
   }
 
+  /** What is said before there is a session is about rules that are left out. */
+  #tell(message: ServerMessage): void {
+    if (this.#session !== undefined) this.#session.message(message);
+    else this.#parts.screen.complain(message.text);
+  }
+
   #message(message: ServerMessage): void {
     const [, reason] = LAST_WORDS.exec(message.text) ?? [];
     if (reason === undefined) {
-      this.#session?.message(message);
+      this.#tell(message);
     } else {
       this.#lastWords = reason;
       this.#parts.screen.note(message.text);

@@ -7,6 +7,7 @@ import { NEWEST_PROTOCOL, OLDEST_PROTOCOL } from '../handshake/greeting.ts';
 import { type Login, logIn } from '../handshake/login.ts';
 import { readPasswordFile } from '../handshake/password-file.ts';
 import type { DaemonTarget } from '../handshake/target.ts';
+import { withPipes } from '../named-files/read-named.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
 import { Pacer } from '../stream/pacer.ts';
 import type { Transport } from '../stream/transport.ts';
@@ -41,7 +42,9 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
   const { target, connection, transfer, signal } = request;
   const daemon = { host: target.host, port: target.port ?? connection.port ?? DAEMON_PORT };
   const proxy = connection.proxy ? parseProxy(connection.proxy) : undefined;
-  const earlyInput = connection.earlyInput === undefined ? undefined : readEarlyInput(connection.earlyInput);
+  const earlyInput = await withPipes(signal, (read) =>
+    connection.earlyInput === undefined ? undefined : readEarlyInput(connection.earlyInput, read),
+  );
   const { host, port } = proxy ?? daemon;
   const transport = await connectTcp({
     host,
@@ -72,7 +75,7 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
         protocol: ownProtocol(transfer.protocol),
         user: target.user ?? userName(),
         earlyInput,
-        password: () => passwordOf(connection, target.module),
+        password: () => passwordOf(connection, target.module, signal),
         onLine: request.onLine,
       },
     );
@@ -92,10 +95,14 @@ function ownProtocol(wished: number | undefined): number {
   );
 }
 
-function passwordOf(connection: ConnectionOptions, module: string): string | Promise<string> {
+function passwordOf(
+  connection: ConnectionOptions,
+  module: string,
+  signal: AbortSignal | undefined,
+): string | Promise<string> {
   const { password, passwordFile, askPassword } = connection;
   if (password !== undefined) return password;
-  if (passwordFile !== undefined) return readPasswordFile(passwordFile);
+  if (passwordFile !== undefined) return withPipes(signal, (read) => readPasswordFile(passwordFile, read));
   if (askPassword !== undefined) return askPassword();
   throw new AuthenticationError(
     `module ${module} wants a password: give --password-file=FILE or set RSYNC_PASSWORD`,

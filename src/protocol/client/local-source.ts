@@ -3,6 +3,12 @@ import { readListedNames } from '../files/listed-names.ts';
 import { LocalTree, type LocalTreeOptions } from '../files/local-tree.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 
+export interface LocalSourceOptions {
+  readonly accepts?: LocalTreeOptions['accepts'];
+  /** Ends the wait for a list that comes through a pipe. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * The files and folders that sources and options name, less those found in folders that are not accepted. With `--files-from` this reads the list of names.
  *
@@ -11,10 +17,11 @@ import type { ResolvedOptions } from '../options/resolved-options.ts';
 export async function openLocalTree(
   sources: readonly string[],
   options: ResolvedOptions,
-  accepts?: LocalTreeOptions['accepts'],
+  { accepts, signal }: LocalSourceOptions = {},
 ): Promise<LocalTree> {
   const { filesFrom, from0 } = options;
-  const names = filesFrom === undefined ? undefined : await readListedNames(filesFrom, from0 === true);
+  const names =
+    filesFrom === undefined ? undefined : await readListedNames(filesFrom, from0 === true, signal);
   return new LocalTree(sources, {
     ...entryWishes(options),
     recursive: options.recursive,

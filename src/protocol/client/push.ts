@@ -1,6 +1,6 @@
 import { UnsupportedError } from '../errors.ts';
 import type { CvsIgnore } from '../filter/filter-rules.ts';
-import { parseFilters } from '../filter/parse-filters.ts';
+import { readFilters } from '../filter/parse-filters.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
 import { NamedFirstError } from '../handshake/negotiation.ts';
 import { refuseTooModern } from '../handshake/protocol-needs.ts';
@@ -129,10 +129,12 @@ async function pushSources(
   request: PushRequest,
   listeners: PushListeners,
 ): Promise<PushResult> {
-  const { transfer, cvsIgnore } = request;
+  const { transfer, cvsIgnore, signal } = request;
   const options = resolveOptions(transfer);
-  const filters = parseFilters(options, { ...(cvsIgnore && { cvsIgnore }) });
-  const tree = await openLocalTree(sources, options);
+  const filters = await readFilters(options, cvsIgnore, signal, (text) =>
+    listeners.message?.({ level: 'warning', text }),
+  );
+  const tree = await openLocalTree(sources, options, { signal });
   const session = await beginPush({ ...request, onMotd: motdListener(request, listeners) });
   try {
     return await pushTree(session, { tree, root: tree.root, filters, listeners });

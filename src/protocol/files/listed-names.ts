@@ -1,6 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { UsageError } from '../errors.ts';
-import { decodeName, systemPath } from '../wire/file-name.ts';
+import { NamedFileError } from '../named-files/named-file-error.ts';
+import { withPipes } from '../named-files/read-named.ts';
+import { decodeName } from '../wire/file-name.ts';
 
 const NUL = '\0';
 
@@ -9,18 +10,18 @@ const NUL = '\0';
  *
  * @throws UsageError if the file cannot be read.
  */
-export async function readListedNames(file: string, isFrom0: boolean): Promise<string[]> {
-  const chunks: Buffer[] = [];
+export async function readListedNames(
+  file: string,
+  isFrom0: boolean,
+  signal?: AbortSignal | undefined,
+): Promise<string[]> {
   try {
-    // Reading by descriptor must not close standard input, which is not ours.
-    const stream =
-      file === '-' ? createReadStream('', { fd: 0, autoClose: false }) : createReadStream(systemPath(file));
-    for await (const chunk of stream) chunks.push(chunk);
+    const bytes = await withPipes(signal, (read) => read(file, { knowsStandardInput: true }));
+    return parseListedNames(bytes, isFrom0);
   } catch (cause) {
-    const { message } = cause as Error;
-    throw new UsageError(`--files-from=${file}: the list cannot be read: ${message}`, { cause });
+    if (!(cause instanceof NamedFileError)) throw cause;
+    throw new UsageError(`--files-from=${file}: the list cannot be read: ${cause.message}`, { cause });
   }
-  return parseListedNames(Buffer.concat(chunks), isFrom0);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { decodeName } from '../wire/file-name.ts';
-import type { CvsIgnore } from './filter-rules.ts';
-import type { CvsRule, PatternRule } from './rule.ts';
+import type { RuleSettings } from './filter-rules.ts';
+import { type CvsRule, isTooLong, type PatternRule } from './rule.ts';
 
 const builtIn =
   'RCS SCCS CVS CVS.adm RCSLOG cvslog.* tags TAGS .make.state .nse_depinfo *~ #* .#* ,* _$* *$ *.old *.bak *.BAK ' +
@@ -12,7 +12,7 @@ const builtIn =
  *
  * Source: docs/protocol chapter 1, section 10.4.
  */
-export function expandCvsRule(rule: Omit<CvsRule, 'rules'>, ignore: CvsIgnore): CvsRule {
+export function expandCvsRule(rule: Omit<CvsRule, 'rules'>, { cvsIgnore, warn }: RuleSettings): CvsRule {
   const perishable: Partial<PatternRule> = { isPerishable: true, origin: originOfPerishable(rule) };
   const toRule = (pattern: string, traits?: Partial<PatternRule>): PatternRule => ({
     ...rule,
@@ -21,7 +21,11 @@ export function expandCvsRule(rule: Omit<CvsRule, 'rules'>, ignore: CvsIgnore): 
     pattern,
     ...traits,
   });
-  const own = [wordsOf(ignore.homeFile && decodeName(ignore.homeFile)), wordsOf(ignore.variable)].flat();
+  const { homeFile, variable } = cvsIgnore;
+  const own = [wordsOf(homeFile && decodeName(homeFile)), wordsOf(variable)].flat().filter((word) => {
+    if (isTooLong(word)) warn?.(`discarding over-long filter: ${word}`);
+    return !isTooLong(word);
+  });
   const cleared = own.lastIndexOf('!');
   const rules = cleared === -1 ? wordsOf(builtIn).map((word) => toRule(word, perishable)) : [];
   return { ...rule, rules: [...rules, ...own.slice(cleared + 1).map((word) => toRule(word))] };

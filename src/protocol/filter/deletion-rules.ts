@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { encodeName } from '../wire/file-name.ts';
-import { MAX_PATTERN_LENGTH } from './rule-syntax.ts';
+import { MAX_PATTERN_LENGTH } from './rule.ts';
 
 /** What a receiver may delete; the fields are those of a set of changes. */
 export interface DeletionPaths {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { FileError, UsageError } from '../errors.ts';
+import { NamedFileError } from '../named-files/named-file-error.ts';
 import type { RuleSettings } from './filter-rules.ts';
 import { type CompiledRule, compileRule } from './pattern.ts';
 import { type DirMergeRule, type FilterRule, fileNameOf, type Side } from './rule.ts';
@@ -7,7 +8,8 @@ import { layoutOf, RuleCollector } from './rule-collector.ts';
 
 /**
  * Reads a rule file during a walk: the path is relative to the transfer root, or absolute where a rule leads out of it.
- * Undefined if there is no such file. Whether a file may be read, and how long it may be, is for the reader to decide.
+ * Undefined if there is no such file. Whether a file may be read, and how long it may be, is for the reader to decide;
+ * one that it refuses by a {@link NamedFileError} is taken for missing, with a warning.
  */
 export type ReadRuleFile = (path: string) => Buffer | undefined;
 
@@ -76,7 +78,7 @@ function readFolder(
   read: ReadRuleFile,
 ): { items: RuleItem[]; hasCleared: boolean } {
   const path = pathToRead(walk, `${folder}/${fileNameOf(merge)}`);
-  const bytes = read(path);
+  const bytes = readOrWarn(walk, read, path);
   if (bytes === undefined) return { items: [], hasCleared: false };
   const collector = new RuleCollector({
     settings: walk.settings,
@@ -84,13 +86,34 @@ function readFolder(
     readMerged: (file, where) => {
       // A name without a slash is rsync's exception: it is looked for in the transfer root.
       const place = posix.resolve('/', file.includes('/') ? folder : walk.root, file);
-      const merged = read(pathToRead(walk, place));
-      if (merged === undefined) throw new FileError(`${where}: there is no rule file ${place}`);
-      return merged;
+      return readOrFail(where, () => read(pathToRead(walk, place)));
     },
   });
   collector.addFile(bytes, layoutOf(merge, walk.settings), path);
   return { items: collector.rules.flatMap(toItems), hasCleared: collector.hasCleared };
+}
+
+/** The name of the file is for nobody to see who cannot read the rule. */
+function readOrFail(where: string, read: () => Buffer | undefined): Buffer {
+  let reason = 'there is no such file';
+  try {
+    const bytes = read();
+    if (bytes !== undefined) return bytes;
+  } catch (thrown) {
+    if (!(thrown instanceof NamedFileError)) throw thrown;
+    reason = thrown.plain;
+  }
+  throw new FileError(`${where}: cannot read the rule file that it names: ${reason}`);
+}
+
+function readOrWarn({ settings }: Walk, read: ReadRuleFile, path: string): Buffer | undefined {
+  try {
+    return read(path);
+  } catch (thrown) {
+    if (!(thrown instanceof NamedFileError)) throw thrown;
+    settings.warn?.(`ignoring the rules in ${path}: ${thrown.plain}`);
+    return undefined;
+  }
 }
 
 /** A name with a path is looked for from that path on down, before the first folder in which the rule holds. */

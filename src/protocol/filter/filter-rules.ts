@@ -12,6 +12,8 @@ export interface RuleSettings {
   readonly from0: boolean;
   readonly deleteExcluded: boolean;
   readonly cvsIgnore: CvsIgnore;
+  /** Told about rules and rule files that are left out, as rsync would say it. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 /** What CVS is told to ignore outside of the tree: the caller knows the environment, this library does not. */

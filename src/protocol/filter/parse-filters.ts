@@ -1,16 +1,19 @@
 import { posix } from 'node:path';
+import { withPipes } from '../named-files/read-named.ts';
 import type { FilterOption, TransferOptions } from '../options/transfer-options.ts';
 import { expandCvsRule } from './cvs.ts';
 import type { CvsIgnore, FilterRules, RuleSettings } from './filter-rules.ts';
 import { type FilterRule, patternRule, plainTraits } from './rule.ts';
 import { RuleCollector } from './rule-collector.ts';
-import { readRuleFile } from './rule-file.ts';
+import { type ReadMerged, readRuleFile, ruleFileReader } from './rule-file.ts';
 
 /** What the rules take from the outside. */
 export interface FilterEnvironment {
   readonly cvsIgnore?: CvsIgnore;
   /** Reads the files that options and `.` rules name; from the disk if left out. */
-  readonly readFile?: (path: string, where: string) => Buffer;
+  readonly readFile?: ReadMerged;
+  /** Told about rules and rule files that are left out, as rsync would say it. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -24,6 +27,7 @@ export function parseFilters(options: TransferOptions, environment: FilterEnviro
     from0: options.from0 === true,
     deleteExcluded: options.deleteExcluded === true,
     cvsIgnore: environment.cvsIgnore ?? {},
+    warn: environment.warn,
   };
   const readFile = environment.readFile ?? readRuleFile;
   const collector = new RuleCollector({ settings, readMerged: readFile });
@@ -32,16 +36,34 @@ export function parseFilters(options: TransferOptions, environment: FilterEnviro
   return { rules: collector.rules, settings };
 }
 
+/**
+ * The same, with rule files that may be pipes, such as a shell makes of `<(command)`: waiting for them blocks nothing.
+ *
+ * @throws AbortedError, and what {@link parseFilters} throws
+ */
+export async function readFilters(
+  options: TransferOptions,
+  cvsIgnore: CvsIgnore | undefined,
+  signal: AbortSignal | undefined,
+  warn: (text: string) => void,
+): Promise<FilterRules> {
+  const { filters, warnings } = await withPipes(signal, (read) => {
+    const texts: string[] = [];
+    const readFile = ruleFileReader(read);
+    const environment = { readFile, warn: (text: string) => void texts.push(text) };
+    const found = parseFilters(options, { ...environment, ...(cvsIgnore && { cvsIgnore }) });
+    return { filters: found, warnings: texts };
+  });
+  for (const text of warnings) warn(text);
+  return { ...filters, settings: { ...filters.settings, warn } };
+}
+
 /** Whether anything is to be deleted at the receiver because the sender does not have it. */
 export function isDeleting(options: TransferOptions): boolean {
   return options.delete !== undefined || options.deleteExcluded === true;
 }
 
-function addOption(
-  collector: RuleCollector,
-  option: FilterOption,
-  readFile: (path: string, where: string) => Buffer,
-): void {
+function addOption(collector: RuleCollector, option: FilterOption, readFile: ReadMerged): void {
   const where = `--${option.kind}`;
   switch (option.kind) {
     case 'filter':
@@ -77,7 +99,7 @@ function automaticRules(options: TransferOptions, settings: RuleSettings): Filte
     const merge = { file: '.cvsignore', content: 'cvs', isInherited: false, isWordwise: true } as const;
     const cvs = { kind: 'cvs', verdict: 'exclude', isNegated: false } as const;
     rules.push({ ...traits, kind: 'dir-merge', ...merge });
-    rules.push(expandCvsRule({ ...traits, ...cvs }, settings.cvsIgnore));
+    rules.push(expandCvsRule({ ...traits, ...cvs }, settings));
   }
   return rules;
 }

@@ -1,8 +1,17 @@
+import { posix } from 'node:path';
 import { FileError, UsageError } from '../errors.ts';
 import { expandCvsRule } from './cvs.ts';
 import type { RuleSettings } from './filter-rules.ts';
 import { concerns, type DirMergeRule, type FilterRule, fileNameOf, patternRule, type Side } from './rule.ts';
-import { type MergeRule, parseRule, type RuleDefaults, type RuleFormat } from './rule-syntax.ts';
+import type { ReadMerged } from './rule-file.ts';
+import {
+  LongRuleError,
+  type MergeRule,
+  type ParsedRule,
+  parseRule,
+  type RuleDefaults,
+  type RuleFormat,
+} from './rule-syntax.ts';
 import { splitRules } from './rule-text.ts';
 
 /** How the rules of one file are read. */
@@ -15,7 +24,9 @@ export interface RuleFileLayout {
 interface CollectorParts {
   readonly settings: RuleSettings;
   /** Reads the file of a `.` rule, or throws. */
-  readonly readMerged: (file: string, where: string) => Buffer;
+  readonly readMerged: ReadMerged;
+  /** A rule that is too long is an error, and not left out. */
+  readonly refusesLong?: boolean;
   /** Where the rules are those of a per-directory file. */
   readonly folder?: RuleFolder;
 }
@@ -28,6 +39,13 @@ export interface RuleFolder {
   readonly side: Side;
   /** Names of per-directory files that have a rule already: a second one for the same name is dropped. */
   readonly knownFiles: ReadonlySet<string>;
+}
+
+/** Where a rule stands. */
+interface RuleSource {
+  readonly where: string;
+  /** What rsync calls it where it does not show the rule: in a file. */
+  readonly name?: string;
 }
 
 /** Files that are merged into each other, the first one included. */
@@ -58,13 +76,16 @@ export class RuleCollector {
   }
 
   /** Adds one rule; `where` is its source, `depth` the number of files it was found through. */
-  add(text: string, format: RuleFormat, where: string, defaults = this.defaults, depth = 0): void {
-    // What a per-directory file says is for nobody to see who cannot read it: a daemon reports to its client.
-    const label =
-      this.#parts.folder === undefined ? `${where}: filter rule "${text}"` : `${where}: filter rule`;
-    const rule = parseRule(text, format, defaults, label);
+  add(text: string, format: RuleFormat, where: string): void {
+    this.#add(text, format, { where }, this.defaults, 0);
+  }
+
+  #add(text: string, format: RuleFormat, source: RuleSource, defaults: RuleDefaults, depth: number): void {
+    const { where } = source;
     this.#read += 1;
     if (this.#read > MAX_RULES) throw new UsageError(`${where}: more than ${MAX_RULES} filter rules`);
+    const rule = this.#parse(text, format, source, defaults);
+    if (rule === undefined) return;
     switch (rule.kind) {
       case 'clear':
         this.rules = [];
@@ -72,7 +93,7 @@ export class RuleCollector {
         this.hasCleared = true;
         break;
       case 'cvs': {
-        const expanded = expandCvsRule(rule, this.#parts.settings.cvsIgnore);
+        const expanded = expandCvsRule(rule, this.#parts.settings);
         this.#read += expanded.rules.length;
         this.addRule(expanded, depth);
         break;
@@ -81,16 +102,21 @@ export class RuleCollector {
         this.addRule(rule, depth);
         break;
       default:
-        this.#addMerge(rule, where, depth);
+        this.#addMerge(rule, source, depth);
     }
   }
 
   /** Adds the rules of a file; `name` is what messages call it, `depth` counts it. */
   addFile(bytes: Buffer, layout: RuleFileLayout, name: string, depth = 1): void {
     const { format, isWordwise, defaults } = layout;
-    const { from0 } = this.#parts.settings;
+    const { settings, folder } = this.#parts;
+    const { from0 } = settings;
+    // rsync's name of a per-directory file is its whole path.
+    const shown = folder !== undefined && depth === 1 ? posix.join(folder.path, posix.basename(name)) : name;
     for (const { text, line } of splitRules(bytes, { isWordwise, from0 })) {
-      this.add(text, format, `${name}:${line}`, defaults, depth);
+      const place = isWordwise ? '' : ` line ${line}`;
+      const source = { where: `${name}:${line}`, name: `<rule from ${shown}${place}>` };
+      this.#add(text, format, source, defaults, depth);
     }
   }
 
@@ -108,7 +134,26 @@ export class RuleCollector {
     else this.rules.push({ ...rule, pattern: folder.path + rule.pattern, isAbsolute: true });
   }
 
-  #addMerge({ excludesItself, ...merge }: MergeRule, where: string, depth: number): void {
+  /** Undefined for a rule that is left out. */
+  #parse(
+    text: string,
+    format: RuleFormat,
+    { where, name }: RuleSource,
+    defaults: RuleDefaults,
+  ): ParsedRule | undefined {
+    // What a file says is not for everybody who sees the message: a daemon reports to its client.
+    const isSecret = name !== undefined;
+    const label = isSecret ? `${where}: filter rule` : `${where}: filter rule "${text}"`;
+    try {
+      return parseRule(text, format, defaults, label, isSecret);
+    } catch (thrown) {
+      if (!(thrown instanceof LongRuleError) || this.#parts.refusesLong === true) throw thrown;
+      this.#parts.settings.warn?.(`discarding over-long filter: ${name ?? thrown.pattern}`);
+      return undefined;
+    }
+  }
+
+  #addMerge({ excludesItself, ...merge }: MergeRule, { where, name }: RuleSource, depth: number): void {
     const { settings, readMerged, folder } = this.#parts;
     const rule: DirMergeRule = { ...merge, kind: 'dir-merge' };
     // What a per-directory file merges or excludes by `e`, --delete-excluded does not narrow to the sender.
@@ -123,7 +168,8 @@ export class RuleCollector {
     }
     if (depth === MAX_MERGE_DEPTH)
       throw new FileError(`${where}: rule files are merged more than ${MAX_MERGE_DEPTH} deep`);
-    this.addFile(readMerged(rule.file, where), layoutOf(rule, narrowing), rule.file, depth + 1);
+    const bytes = readMerged(rule.file, where, name === undefined);
+    this.addFile(bytes, layoutOf(rule, narrowing), rule.file, depth + 1);
   }
 }
 

@@ -1,14 +1,29 @@
-import { readFileSync } from 'node:fs';
 import { FileError } from '../errors.ts';
-import { systemPath } from '../wire/file-name.ts';
+import { NamedFileError } from '../named-files/named-file-error.ts';
+import { type ReadNamed, readNamed, readNamedFile } from '../named-files/read-named.ts';
 
-const STANDARD_INPUT = 0;
+/**
+ * Reads a file that an option or a merge rule names; `-` is standard input. `where` is the rule's source. If the rule
+ * stands in a file, its name is not shown: who sees the message need not be allowed to read that file.
+ */
+export type ReadMerged = (path: string, where: string, isShown?: boolean) => Buffer;
 
-/** Reads a file that an option or a merge rule names; `-` is standard input. `where` is the rule's source. */
-export function readRuleFile(path: string, where: string): Buffer {
-  try {
-    return readFileSync(path === '-' ? STANDARD_INPUT : systemPath(path));
-  } catch (cause) {
-    throw new FileError(`${where}: cannot read the rule file ${path}`, { cause });
-  }
+/** Reads rule files from the disk. What is wrong with one is a FileError. */
+export function ruleFileReader(read: ReadNamed): ReadMerged {
+  return (path, where, isShown = true) => {
+    try {
+      return read(path, { knowsStandardInput: true });
+    } catch (cause) {
+      if (!(cause instanceof NamedFileError)) throw cause;
+      const what = isShown
+        ? `the rule file ${path}: ${cause.message}`
+        : `the rule file that it names: ${cause.plain}`;
+      throw new FileError(`${where}: cannot read ${what}`, { cause });
+    }
+  };
 }
+
+export const readRuleFile: ReadMerged = ruleFileReader(readNamed);
+
+/** For whoever reads the file again for every session: a pipe is refused. */
+export const readRuleFileAgain: ReadMerged = ruleFileReader(readNamedFile);

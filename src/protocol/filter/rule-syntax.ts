@@ -1,14 +1,16 @@
 import { UsageError } from '../errors.ts';
 import { encodeName } from '../wire/file-name.ts';
-import type {
-  CvsRule,
-  DirMergeRule,
-  FileContent,
-  PatternRule,
-  RuleSide,
-  RuleTraits,
-  Side,
-  Verdict,
+import {
+  type CvsRule,
+  type DirMergeRule,
+  type FileContent,
+  isTooLong,
+  MAX_PATTERN_LENGTH,
+  type PatternRule,
+  type RuleSide,
+  type RuleTraits,
+  type Side,
+  type Verdict,
 } from './rule.ts';
 
 /**
@@ -36,8 +38,15 @@ export type MergeRule = Omit<DirMergeRule, 'kind'> & {
 
 export type ParsedRule = PatternRule | Omit<CvsRule, 'rules'> | MergeRule | { readonly kind: 'clear' };
 
-/** Bytes of a pattern; a server drops longer ones without failing. */
-export const MAX_PATTERN_LENGTH = 4095;
+/** The pattern is too long; rsync leaves such a rule out and goes on. */
+export class LongRuleError extends UsageError {
+  readonly pattern: string;
+
+  constructor(message: string, pattern: string) {
+    super(message);
+    this.pattern = pattern;
+  }
+}
 
 type Operation =
   | { readonly kind: 'pattern'; readonly verdict: Verdict; readonly side?: Side }
@@ -63,7 +72,8 @@ const RULE =
   /^(?:(?<short>[-+HSPR.:!]),?|(?<long>[a-z-]+)(?:,|(?=[ _]|$)))(?<modifiers>[^ _]*)(?:[ _](?<value>.*))?$/s;
 
 /**
- * Parses one rule. `label` says which one, in the message of the UsageError that a wrong one is.
+ * Parses one rule. `label` says which one, in the message of the UsageError that a wrong one is; nothing of a secret
+ * one is shown. One that is too long is a {@link LongRuleError}.
  *
  * ```
  * CHARACTER[,][MODIFIERS] VALUE      - *.o    -/p /tmp    :n- .rules
@@ -78,8 +88,9 @@ export function parseRule(
   format: RuleFormat,
   defaults: RuleDefaults,
   label: string,
+  isSecret = false,
 ): ParsedRule {
-  const fail: Fail = (reason) => new UsageError(`${label}: ${reason}`);
+  const fail: Fail = (reason, detail = reason) => new UsageError(`${label}: ${isSecret ? reason : detail}`);
   if (format === 'rules') return parsePrefixed(text, defaults, fail);
 
   const isBare = format === 'excludes' || format === 'includes';
@@ -96,7 +107,8 @@ export function parseRule(
   };
 }
 
-type Fail = (reason: string) => UsageError;
+/** `detail` says the same, with what stands in the rule. */
+type Fail = (reason: string, detail?: string) => UsageError;
 
 function parsePrefixed(text: string, defaults: RuleDefaults, fail: Fail): ParsedRule {
   const { short, long, modifiers = '', value } = RULE.exec(text)?.groups ?? {};
@@ -128,7 +140,8 @@ function parseMerge(
 ): MergeRule {
   checkModifiers(modifiers, '/Cenwsrpx-+', fail);
   const contents = modifiers.match(/[-+C]/g) ?? [];
-  if (contents.length > 1) throw fail(`'${contents.join('')}' contradict each other`);
+  if (contents.length > 1)
+    throw fail('its modifiers contradict each other', `'${contents.join('')}' contradict each other`);
   const content = contentsByModifier.get(contents[0]) ?? 'rules';
   const side = sideOf(modifiers, undefined, defaults, fail);
   const excludesItself = modifiers.includes('e');
@@ -187,12 +200,17 @@ function sideOf(modifiers: string, named: Side | undefined, defaults: RuleDefaul
 
 function checkModifiers(modifiers: string, allowed: string, fail: Fail): void {
   const wrong = [...modifiers].find((modifier) => !allowed.includes(modifier));
-  if (wrong !== undefined) throw fail(`'${wrong}' is not a modifier of such a rule`);
+  if (wrong !== undefined)
+    throw fail(
+      'it has a modifier that such a rule does not take',
+      `'${wrong}' is not a modifier of such a rule`,
+    );
 }
 
 function checkPattern(pattern: string | undefined, fail: Fail): string {
   if (pattern === undefined || pattern === '') throw fail('it ends too early');
-  const length = encodeName(pattern).length;
-  if (length > MAX_PATTERN_LENGTH) throw fail(`${length} bytes; a pattern has at most ${MAX_PATTERN_LENGTH}`);
-  return pattern;
+  if (!isTooLong(pattern)) return pattern;
+  const { length } = encodeName(pattern);
+  const { message } = fail(`${length} bytes; a pattern has at most ${MAX_PATTERN_LENGTH}`);
+  throw new LongRuleError(message, pattern);
 }

@@ -1,3 +1,5 @@
+import { encodeName } from '../wire/file-name.ts';
+
 /** Where rules are applied: the sender hides names from the file list, the receiver protects them from deletion. */
 export type Side = 'sender' | 'receiver';
 
@@ -20,6 +22,13 @@ export interface RuleTraits {
   /** `x`: speaks of names of extended attributes, never of files. */
   readonly isXattr: boolean;
   readonly origin: RuleOrigin;
+}
+
+/** Bytes of a pattern; rsync leaves longer ones out. */
+export const MAX_PATTERN_LENGTH = 4095;
+
+export function isTooLong(pattern: string): boolean {
+  return encodeName(pattern).length > MAX_PATTERN_LENGTH;
 }
 
 export type Verdict = 'exclude' | 'include';

@@ -82,7 +82,7 @@ export function decodeFilterList(cursor: Cursor, protocol: number, settings: Rul
   const readMerged = () => {
     throw new ProtocolError('filter list: a server does not merge files for its client');
   };
-  const collector = new RuleCollector({ settings, readMerged });
+  const collector = new RuleCollector({ settings, readMerged, refusesLong: true });
   const format = protocol < PREFIX_PROTOCOL ? 'exclude-option' : 'rules';
   try {
     for (const text of texts) collector.add(decodeName(text), format, 'filter list');

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { EarlyInputError } from '../errors.ts';
-import { systemPath } from '../wire/file-name.ts';
+import { NamedFileError } from '../named-files/named-file-error.ts';
+import { type ReadNamed, readNamed } from '../named-files/read-named.ts';
 
 /** Bytes that a daemon takes. */
 const MAX_LENGTH = 5120;
@@ -10,24 +10,17 @@ const MAX_LENGTH = 5120;
  *
  * Source: docs/protocol chapter 1, section 4.5.
  */
-export function readEarlyInput(file: string): Buffer {
-  const bytes = Buffer.alloc(MAX_LENGTH + 1);
-  const length = readFirst(file, bytes);
-  if (length <= MAX_LENGTH) return bytes.subarray(0, length);
+export function readEarlyInput(file: string, read: ReadNamed = readNamed): Buffer {
+  const bytes = readBytes(file, read);
+  if (bytes.length <= MAX_LENGTH) return bytes;
   throw new EarlyInputError(`early input ${file}: it is longer than ${MAX_LENGTH} bytes`);
 }
 
-function readFirst(file: string, into: Buffer): number {
+function readBytes(file: string, read: ReadNamed): Buffer {
   try {
-    const descriptor = openSync(systemPath(file), 'r');
-    try {
-      return readSync(descriptor, into);
-    } finally {
-      closeSync(descriptor);
-    }
+    return read(file, { most: MAX_LENGTH });
   } catch (cause) {
-    throw new EarlyInputError(`early input ${file}: it cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
+    if (!(cause instanceof NamedFileError)) throw cause;
+    throw new EarlyInputError(`early input ${file}: it cannot be read: ${cause.message}`, { cause });
   }
 }

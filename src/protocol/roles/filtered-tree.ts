@@ -3,6 +3,7 @@ import type { FileEntry, IdNames } from '../file-list/file-entry.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import type { FilterScope } from '../filter/scope.ts';
+import { NamedFileError } from '../named-files/named-file-error.ts';
 
 /**
  * A tree without what filter rules hide. Excluded folders are not entered, and what could not be read behind a rule is
@@ -31,30 +32,43 @@ export class FilteredTree implements SourceTree {
   async roots(): Promise<Listing> {
     const listing = await this.#tree.roots();
     const hasContents = listing.entries.some(({ name, contents }) => name === '.' && contents !== 'implied');
-    return this.#filter(listing, hasContents ? this.#enter('.', this.#outside) : this.#outside);
+    const problems: Problem[] = [];
+    const scope = hasContents ? this.#enter('.', this.#outside, problems) : this.#outside;
+    return this.#filter(listing, scope, problems);
   }
 
   async children(folder: FileEntry): Promise<Listing> {
     const scope = this.#scopes.get(folder.name) ?? this.#outside;
     this.#scopes.delete(folder.name);
     const listing = await this.#tree.children(folder);
-    return this.#filter(listing, this.#enter(folder.name, scope));
+    const problems: Problem[] = [];
+    return this.#filter(listing, this.#enter(folder.name, scope, problems), problems);
   }
 
   open(entry: FileEntry): SourceFile | Promise<SourceFile> {
     return this.#tree.open(entry);
   }
 
-  #enter(folder: string, scope: FilterScope): FilterScope {
-    return scope.enter(folder, (path) => this.#tree.readRules?.(path));
+  /** A rule file whose path is too long to be looked for is a problem, and the push goes on. */
+  #enter(folder: string, scope: FilterScope, found: Problem[]): FilterScope {
+    return scope.enter(folder, (path) => {
+      try {
+        return this.#tree.readRules?.(path);
+      } catch (cause) {
+        if (!(cause instanceof NamedFileError) || cause.code !== 'ENAMETOOLONG') throw cause;
+        found.push({ path, doing: 'rules', cause, kind: 'failed' });
+        return undefined;
+      }
+    });
   }
 
-  #filter({ entries, problems }: Listing, scope: FilterScope): Listing {
+  #filter({ entries, problems }: Listing, scope: FilterScope, found: readonly Problem[]): Listing {
     const shown = entries.filter(
       (entry) => isExempt(entry) || !scope.excludes(entry.name, isDirectory(entry.mode)),
     );
     for (const { name, mode } of shown) if (isDirectory(mode)) this.#scopes.set(name, scope);
-    return { entries: shown, problems: problems.filter((problem) => isMissed(problem, scope)) };
+    const missed = problems.filter((problem) => isMissed(problem, scope));
+    return { entries: shown, problems: [...missed, ...found] };
   }
 }
 

@@ -1,5 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { FileError, systemPath } from '../../protocol/index.ts';
+import { FileError, NamedFileError, type ReadNamed, readNamed } from '../../protocol/index.ts';
 import type { ConfigNote } from './config-error.ts';
 import { ConfigSource, MAX_CONFIG_BYTES } from './config-source.ts';
 import { parseDocument } from './document.ts';
@@ -20,9 +19,12 @@ export interface ParsedConfig {
   readonly notes: readonly ConfigNote[];
 }
 
-/** Reads and parses a confxml.xml. A file that cannot be read is a {@link FileError}; for the rest, see parseConfig. */
-export function readConfig(file: string): ParsedConfig {
-  return parseConfig(readAtMost(file, MAX_CONFIG_BYTES + 1), file);
+/**
+ * Reads and parses a confxml.xml. A file that cannot be read is a {@link FileError}; for the rest, see parseConfig. A
+ * symlink on its way is followed only if root or we own it.
+ */
+export function readConfig(file: string, read: ReadNamed = readNamed): ParsedConfig {
+  return parseConfig(readBytes(file, read), file);
 }
 
 /**
@@ -86,20 +88,11 @@ function switchOf(element: ConfigElement | undefined): Switch {
 }
 
 /** A config may be a pipe, or by mistake a device without an end. */
-function readAtMost(file: string, limit: number): Buffer {
+function readBytes(file: string, read: ReadNamed): Buffer {
   try {
-    const bytes = Buffer.alloc(limit);
-    const descriptor = openSync(systemPath(file), 'r');
-    try {
-      let length = 0;
-      for (let got = -1; got !== 0 && length < limit; length += got)
-        got = readSync(descriptor, bytes, length, limit - length, null);
-      return bytes.subarray(0, length);
-    } finally {
-      closeSync(descriptor);
-    }
+    return read(file, { most: MAX_CONFIG_BYTES });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FileError(`the config cannot be read: ${reason}`, { cause });
+    if (!(cause instanceof NamedFileError)) throw cause;
+    throw new FileError(`the config cannot be read: ${file}: ${cause.message}`, { cause });
   }
 }

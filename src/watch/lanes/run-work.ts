@@ -7,6 +7,7 @@ import {
   parseFilters,
   pushChanges,
   pushTree,
+  readRuleFileAgain,
   type SourceTree,
   type TransferOptions,
 } from '../../protocol/index.ts';
@@ -60,9 +61,9 @@ async function send(
   if (work.kind === 'changes') {
     return await pushChanges(session, root.path, work.changes, listeners, { accepts, wrap });
   }
-  const tree = await openLocalTree([`${root.path}/`], session.options, accepts);
+  const tree = await openLocalTree([`${root.path}/`], session.options, { accepts });
   try {
-    const filters = parseFilters(transfer);
+    const filters = parseFilters(transfer, { readFile: readRuleFileAgain });
     const { keptFiles } = filter;
     return await pushTree(session, { tree: wrap(tree), root: root.path, filters, keptFiles, listeners });
   } finally {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FileError, UsageError } from '../../../src/protocol/errors.ts';
 import { type FilterEnvironment, parseFilters } from '../../../src/protocol/filter/parse-filters.ts';
+import { readRuleFile } from '../../../src/protocol/filter/rule-file.ts';
 import type { TransferOptions } from '../../../src/protocol/options/transfer-options.ts';
 import { wireTexts } from '../../support/filter-texts.ts';
 
@@ -94,7 +95,51 @@ describe('options', () => {
   it('say in which option or line a mistake is', () => {
     expect(() => parseFilters(filters('- a', '-k b'))).toThrow(UsageError);
     expect(() => parseFilters(filters('- a', '-k b'))).toThrow('--filter: filter rule "-k b"');
-    expect(() => parseFilters(filters('. rf'), withFile('- a\nfoo\n'))).toThrow('rf:2: filter rule "foo"');
+  });
+
+  it('show nothing of what stands in a file, which who sees the message may not read', () => {
+    for (const secret of ['root:x:0', '-k x', '- ', ':-+ x', '!x', 'Hs x', '. /no/such', 'mergex']) {
+      const message = messageOf(() =>
+        parseFilters(filters('. rf'), {
+          readFile: (path, where, isShown) =>
+            path === 'rf' ? Buffer.from(`- a\n${secret}\n`) : readRuleFile(path, where, isShown),
+        }),
+      );
+      expect(message).toMatch(/^rf:2: /);
+      for (const part of ['root', "'", 'k x', '!', 'Hs', '/no', 'mergex'])
+        expect(message).not.toContain(part);
+    }
+  });
+
+  it('that are too long are left out with a warning, and the others hold', () => {
+    const long = 'x'.repeat(4096);
+    const warnings: string[] = [];
+    const files: Record<string, string> = { lines: `# c\n\n- ${long}\n- b\n`, words: `c ${long} d` };
+    const { rules } = parseFilters(filters(`- ${long}`, '- a', '. lines', '.-w words', `: ${long}`), {
+      readFile: (path) => Buffer.from(files[path] ?? ''),
+      warn: (text) => void warnings.push(text),
+    });
+    expect(rules.map((rule) => rule.kind === 'pattern' && rule.pattern)).toEqual(['a', 'b', 'c', 'd']);
+    expect(warnings).toEqual(
+      [long, '<rule from lines line 3>', '<rule from words>', long].map(
+        (what) => `discarding over-long filter: ${what}`,
+      ),
+    );
+    expect(parseFilters(filters(`- ${'x'.repeat(4095)}`)).rules).toHaveLength(1);
+  });
+
+  it('of CVS that are too long are left out, too', () => {
+    const warnings: string[] = [];
+    const cvsIgnore = {
+      variable: `${'v'.repeat(4096)} mine`,
+      homeFile: Buffer.from(`${'é'.repeat(2048)} home`),
+    };
+    const { rules } = parseFilters(filters('-C'), { cvsIgnore, warn: (text) => void warnings.push(text) });
+    const words = rules.flatMap((rule) =>
+      rule.kind === 'cvs' ? rule.rules.map(({ pattern }) => pattern) : [],
+    );
+    expect(words.slice(-2)).toEqual(['home', 'mine']);
+    expect(warnings).toHaveLength(2);
   });
 });
 
@@ -225,3 +270,12 @@ describe('--delete-excluded', () => {
     expect(pulled(options)).toEqual(['-s a', '-s .f', ': .f', '-sr b', ':s .g', '-Cs ']);
   });
 });
+
+function messageOf(action: () => void): string {
+  try {
+    action();
+  } catch (thrown) {
+    return (thrown as Error).message;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -284,7 +284,7 @@ describe('a per-directory rule', () => {
   it('names file and line of a mistake, but not what stands there', () => {
     const tree = treeOf({ 'd/.f': '- a\r\n# remark\r\n-k b\n' });
     expect(() => hiddenIn(tree, '/srv', filtersOf([': .f']))).toThrow(
-      /^d\/\.f:3: filter rule: 'k' is not a modifier of such a rule$/,
+      /^d\/\.f:3: filter rule: it has a modifier that such a rule does not take$/,
     );
   });
 

@@ -20,7 +20,9 @@ it('refuses early input that a daemon would refuse', () => {
 });
 
 it('refuses early input that cannot be read', () => {
-  const complaint = expect.stringContaining(`early input ${folder}/none: it cannot be read: ENOENT`);
+  const complaint = expect.stringContaining(
+    `early input ${folder}/none: it cannot be read: there is no such file`,
+  );
   expect(() => readEarlyInput(join(folder, 'none'))).toThrow(
     expect.objectContaining({ message: complaint, exitCode: 5 }),
   );

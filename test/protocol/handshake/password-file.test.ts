@@ -74,10 +74,10 @@ describe('a password file', () => {
 
   it('is refused when it is not there, or no file', () => {
     expect(() => readPasswordFile(file)).toThrow(UsageError);
-    expect(() => readPasswordFile(file)).toThrow(/cannot be opened: ENOENT/);
+    expect(() => readPasswordFile(file)).toThrow(/password: cannot be read: there is no such file$/);
     mkdirSync(file, { mode: 0o700 });
     expect(() => readPasswordFile(file)).toThrow(UsageError);
-    expect(() => readPasswordFile(file)).toThrow(/cannot be read: EISDIR/);
+    expect(() => readPasswordFile(file)).toThrow(/cannot be read: it is a folder/);
   });
 
   it('may be a chain of our own symlinks, absolute and relative', () => {
@@ -92,13 +92,15 @@ describe('a password file', () => {
 
   it('is refused when its symlinks go in a circle', () => {
     symlinkSync('loop', join(folder, 'loop'));
-    expect(() => readPasswordFile(join(folder, 'loop'))).toThrow(/cannot be opened: ELOOP/);
+    expect(() => readPasswordFile(join(folder, 'loop'))).toThrow(
+      /cannot be read: its symlinks go in a circle$/,
+    );
   });
 
   it('may be a descriptor, as a shell makes it of <(command)', () => {
     write('pw\n');
     symlinkSync('/proc/self/fd', join(folder, 'fd'));
-    expect(() => readPasswordFile(join(folder, 'fd', '999'))).toThrow('cannot be opened');
+    expect(() => readPasswordFile(join(folder, 'fd', '999'))).toThrow('cannot be read');
   });
 
   it('is refused for root when it belongs to somebody else', () => {

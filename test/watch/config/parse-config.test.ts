@@ -236,11 +236,11 @@ describe('a config file', () => {
   });
 
   it.each([
-    ['that is missing', '/nonexistent/confxml.xml', 'ENOENT'],
-    ['that is a folder', FIXTURES, 'EISDIR'],
-  ])('%s is an error of the file', (_, file, code) => {
+    ['that is missing', '/nonexistent/confxml.xml', 'there is no such file'],
+    ['that is a folder', FIXTURES, 'it is a folder, not a file'],
+  ])('%s is an error of the file', (_, file, reason) => {
     expect(() => readConfig(file)).toThrow(FileError);
-    expect(() => readConfig(file)).toThrow(`the config cannot be read: ${code}`);
+    expect(() => readConfig(file)).toThrow(`the config cannot be read: ${file}: ${reason}`);
   });
 
   it('without an end is not read to the end', () => {
