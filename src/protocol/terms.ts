@@ -2,7 +2,7 @@
  * Strong checksums by the names under which they are negotiated. `old-md4` has none: it is what protocols below 30 use
  * if nothing else was asked for, and hashes the seed in front of a file.
  */
-export type ChecksumName = 'xxh64' | 'md5' | 'md4' | 'old-md4' | 'sha1' | 'none';
+export type ChecksumName = 'xxh128' | 'xxh3' | 'xxh64' | 'md5' | 'md4' | 'old-md4' | 'sha1' | 'none';
 
 /** How tokens are packed; `zlib` also feeds matched blocks through the compressor, `zlibx` does not. */
 export type CompressionName = 'none' | 'zlib' | 'zlibx' | 'zstd';

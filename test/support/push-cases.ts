@@ -91,7 +91,16 @@ export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
   ],
   'how it travels': [
     ...sets('-az', '-az --compress-choice=zlib', '-az --zc=zlibx', '-az --zc=zstd', '-az --compress-level=9'),
-    ...sets('-a --checksum-choice=xxh64', '-a --cc=md5', '-a --cc=md4', '-a --cc=sha1', '-ac --cc=md5,sha1'),
+    ...sets(
+      '-a --cc=xxh128',
+      '-ac --cc=xxh3',
+      '-ac --cc=xxh128,xxh3',
+      '-a --checksum-choice=xxh64',
+      '-a --cc=md5',
+      '-a --cc=md4',
+      '-a --cc=sha1',
+      '-ac --cc=md5,sha1',
+    ),
     ...sets(
       '-a --cc=md4 --protocol=29',
       '-ac --cc=auto,md5',

@@ -142,5 +142,5 @@ function checksumBlanks({ terms, checksum }: LineContext): string {
 function digits(sum: Uint8Array | undefined, name: Terms['transferChecksum']): string {
   if (sum === undefined) return '0'.repeat(2 * digestLengths[name]);
   const bytes = Buffer.from(sum);
-  return (name === 'xxh64' ? bytes.reverse() : bytes).toString('hex');
+  return (name.startsWith('xxh') ? bytes.reverse() : bytes).toString('hex');
 }

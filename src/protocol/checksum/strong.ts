@@ -29,6 +29,8 @@ export interface ChecksumSetup {
 
 /** Bytes of a digest. */
 export const digestLengths: Readonly<Record<ChecksumName, number>> = {
+  xxh128: 16,
+  xxh3: 8,
   xxh64: 8,
   md5: 16,
   md4: 16,
@@ -59,6 +61,11 @@ export async function createFileHash(name: ChecksumName, prefix?: Uint8Array): P
       const xxhash = await loadXxhash();
       return () => new Xxh64Hash(xxhash);
     }
+    case 'xxh3':
+    case 'xxh128': {
+      const hasher = await createXxh3(name, 0);
+      return () => new Xxh3Hash(hasher);
+    }
     case 'md4':
     case 'old-md4': {
       const hasher = await createMd4();
@@ -85,6 +92,11 @@ async function createBlockSum({
       // The seed is sign-extended to 64 bits.
       const wideSeed = BigInt.asUintN(64, BigInt(seed | 0));
       return (bytes) => littleEndian(xxhash.h64Raw(bytes, wideSeed));
+    }
+    case 'xxh3':
+    case 'xxh128': {
+      const hasher = await createXxh3(name, seed);
+      return (bytes) => reversed(hasher.init().update(bytes).digest('binary'));
     }
     case 'md4':
     case 'old-md4': {
@@ -128,6 +140,34 @@ class Xxh64Hash implements StrongHash {
   digest(): Buffer {
     return littleEndian(this.#hash.digest());
   }
+}
+
+/** The seed is sign-extended to 64 bits, and given in halves. */
+async function createXxh3(name: 'xxh3' | 'xxh128', seed: number): Promise<IHasher> {
+  const { createXXHash3, createXXHash128 } = await import('hash-wasm');
+  const create = name === 'xxh3' ? createXXHash3 : createXXHash128;
+  return await create(seed >>> 0, seed >> 31 === 0 ? 0 : 0xffff_ffff);
+}
+
+class Xxh3Hash implements StrongHash {
+  readonly #hasher: IHasher;
+
+  constructor(hasher: IHasher) {
+    this.#hasher = hasher.init();
+  }
+
+  update(bytes: Uint8Array): void {
+    this.#hasher.update(bytes);
+  }
+
+  digest(): Buffer {
+    return reversed(this.#hasher.digest('binary'));
+  }
+}
+
+/** As xxHash values travel: the low byte first. */
+function reversed(digest: Uint8Array): Buffer {
+  return Buffer.from(digest).reverse();
 }
 
 class Md4Hash implements StrongHash {

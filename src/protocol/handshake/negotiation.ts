@@ -13,7 +13,7 @@ import { MAX_NAMES_LENGTH } from '../wire/limits.ts';
  * Checksums and compressions we have, in the order in which all servers list them: some take the first of their own
  * names that we name, some the first of ours, and only in this order both mean the same.
  */
-const ownChecksums: readonly ChecksumName[] = ['xxh64', 'md5', 'md4', 'sha1'];
+const ownChecksums: readonly ChecksumName[] = ['xxh128', 'xxh3', 'xxh64', 'md5', 'md4', 'sha1'];
 /** To do without checksums must be asked for. */
 const knownChecksums: readonly ChecksumName[] = [...ownChecksums, 'none'];
 const ownCompressions: readonly CompressionName[] = ['zstd', 'zlibx', 'zlib', 'none'];

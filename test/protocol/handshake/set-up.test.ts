@@ -86,10 +86,10 @@ describe('the set-up', () => {
     const { terms, answer } = await hear(Buffer.concat([bytes('81ff'), CHECKSUMS, COMPRESSIONS]), {
       compress: true,
     });
-    expect(answer).toBe('\x05xxh64\x04zstd');
+    expect(answer).toBe('\x06xxh128\x04zstd');
     expect(terms).toMatchObject({
-      transferChecksum: 'xxh64',
-      fileListChecksum: 'xxh64',
+      transferChecksum: 'xxh128',
+      fileListChecksum: 'xxh128',
       compression: 'zstd',
     });
     expect(terms).toMatchObject({ incrementalRecursion: true, varintFlags: true, idZeroNames: true });
@@ -100,6 +100,14 @@ describe('the set-up', () => {
     const { terms, answer } = await hear(old, { compress: true });
     expect(answer).toBe('\x03md5\x05zlibx');
     expect(terms).toMatchObject({ transferChecksum: 'md5', compression: 'zlibx' });
+  });
+
+  it('takes the names of older servers in their order', async () => {
+    const answerTo = async (offered: string) =>
+      (await hear(Buffer.concat([bytes('81fe'), names(offered)]))).answer;
+    expect(await answerTo('xxh64 md5 md4 none')).toBe('\x05xxh64');
+    expect(await answerTo('xxh128 xxh3 xxh64 md5 md4 none')).toBe('\x06xxh128');
+    expect(await answerTo('xxh3 md5')).toBe('\x04xxh3');
   });
 
   it('does not mind the case of names', async () => {
@@ -134,9 +142,7 @@ describe('the set-up', () => {
   });
 
   it('never agrees to do without checksums by itself', async () => {
-    await expect(hear(Buffer.concat([bytes('81fe'), names('xxh128 none')]))).rejects.toThrow(
-      UnsupportedError,
-    );
+    await expect(hear(Buffer.concat([bytes('81fe'), names('crc32 none')]))).rejects.toThrow(UnsupportedError);
   });
 
   it.each([
@@ -152,14 +158,16 @@ describe('the set-up', () => {
   it('packs nothing with zlib at level 0, negotiated or not', async () => {
     const wish = { compress: true, compressLevel: 0 };
     const heard = await hear(Buffer.concat([bytes('81fe'), CHECKSUMS, names('zlibx none')]), wish);
-    expect([heard.answer, heard.terms.compression]).toEqual(['\x05xxh64\x05zlibx', 'none']);
+    expect([heard.answer, heard.terms.compression]).toEqual(['\x06xxh128\x05zlibx', 'none']);
     expect((await hear(Buffer.alloc(0), { ...wish, protocol: 29 })).terms.compression).toBe('none');
   });
 
   it('fails without a common name', async () => {
-    const foreign = Buffer.concat([bytes('81fe'), names('xxh128 crc32')]);
+    const foreign = Buffer.concat([bytes('81fe'), names('blake3 crc32')]);
     await expect(hear(foreign)).rejects.toThrow(UnsupportedError);
-    await expect(hear(foreign)).rejects.toThrow('the server offers xxh128 crc32, we want xxh64 md5 md4 sha1');
+    await expect(hear(foreign)).rejects.toThrow(
+      'the server offers blake3 crc32, we want xxh128 xxh3 xxh64 md5 md4 sha1',
+    );
   });
 
   it('fails when the server recurses without being asked', async () => {
@@ -181,7 +189,7 @@ describe('the set-up', () => {
 
 /** Our lists of names, and an empty frame: frames begin before the server has said anything. */
 const NAMED = {
-  checksums: '\x12xxh64 md5 md4 sha1',
+  checksums: '\x1exxh128 xxh3 xxh64 md5 md4 sha1',
   compressions: '\x14zstd zlibx zlib none',
 };
 
@@ -191,7 +199,7 @@ describe('names that go first', () => {
   it('are in the order of all servers, so that both sides mean the same', async () => {
     const { terms, answer } = await hear(Buffer.concat([bytes('81ff'), CHECKSUMS, COMPRESSIONS]), first);
     expect(answer).toBe(NAMED.checksums + NAMED.compressions);
-    expect(terms).toMatchObject({ transferChecksum: 'xxh64', compression: 'zstd' });
+    expect(terms).toMatchObject({ transferChecksum: 'xxh128', compression: 'zstd' });
   });
 
   it('leave before the server has said anything, with frames behind them', async () => {

@@ -258,7 +258,10 @@ describe('a bad command line', () => {
     ['-B1x', "-B: '1x' is not a size such as 700, 1.5m, 10GB or 64k-1"],
     ['--stderr=x', "--stderr: 'x' is not one of errors, all, client"],
     ['--usermap=a', "--usermap: 'a' is not a list of FROM:TO pairs"],
-    ['--cc=xxh128', "--cc: 'xxh128' is not supported; there are auto, xxh64, xxhash, md5, md4, sha1, none"],
+    [
+      '--cc=blake3',
+      "--cc: 'blake3' is not supported; there are auto, xxh128, xxh3, xxh64, xxhash, md5, md4, sha1, none",
+    ],
     ['-aA', '-A is not supported: they are not kept; leave the option out, or use rsync for these trees'],
   ])('is answered with what is wrong and what would be right: %s', (word, message) => {
     expect(() => parseOptions([word])).toThrow(message);

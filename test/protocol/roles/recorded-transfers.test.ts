@@ -32,9 +32,6 @@ interface RecordedTransfer {
 
 /** Transfers that cannot be repeated, and why. */
 const leftOut: Readonly<Record<string, string>> = {
-  'transfer-delta-xxh128-p31-server327': 'xxh128 is not ours, and block sums cannot be matched without it',
-  'transfer-delta-xxh128-p32-server350': 'xxh128 is not ours, and block sums cannot be matched without it',
-  'transfer-delta-xxh3-p31-server327': 'xxh3 is not ours, and block sums cannot be matched without it',
   'transfer-lz4-p32': 'lz4 is never offered',
   'transfer-pull-delta-md4-p27': 'the server is the sender there',
   'transfer-pull-delta-md5-p30': 'the server is the sender there',

@@ -3,7 +3,7 @@ import { connection, type Draft, does, flag, idle, integer, unsupported } from '
 import { badValue, parseBandwidth, parseInteger, parseSize, type ValueOf } from '../values.ts';
 import type { OptionGroup } from './option-spec.ts';
 
-const CHECKSUMS = ['auto', 'xxh64', 'xxhash', 'md5', 'md4', 'sha1', 'none'];
+const CHECKSUMS = ['auto', 'xxh128', 'xxh3', 'xxh64', 'xxhash', 'md5', 'md4', 'sha1', 'none'];
 const COMPRESSIONS = ['auto', 'zstd', 'zlibx', 'zlib', 'none'];
 const DEFAULT_MAX_ALLOC = 2 ** 30;
 const FOR_SERVERS = 'it is for the side that rsync itself starts';
@@ -15,7 +15,7 @@ export const speed: OptionGroup = {
     {
       names: ['checksum-choice', 'cc'],
       value: 'NAME',
-      help: 'xxh64, md5, md4, sha1 or none; two names: transfer,file list',
+      help: 'xxh128, xxh3, xxh64, md5, md4, sha1, none; two: transfer,list',
       effect: does(({ transfer }, of) => {
         const names = of.value.toLowerCase().split(',');
         if (names.length > 2 || !names.every((name) => CHECKSUMS.includes(name))) {
