@@ -6,7 +6,9 @@ export type Found =
   | FoundEntry
   | { readonly kind: 'missing' }
   /** It could not be found out; it may well exist. */
-  | { readonly kind: 'unknown'; readonly cause: Error };
+  | { readonly kind: 'unknown'; readonly cause: Error }
+  /** Its file system is not mounted: nothing follows from what is there now. */
+  | { readonly kind: 'away' };
 
 export interface FoundEntry {
   readonly kind: 'folder' | 'file';
@@ -43,6 +45,7 @@ export interface Disk {
 
 const REPLACEMENT = '\ufffd';
 const MISSING = { kind: 'missing' } as const;
+export const AWAY = { kind: 'away' } as const;
 
 export class LocalDisk implements Disk {
   readonly root: string;
@@ -97,6 +100,7 @@ export class LocalDisk implements Disk {
 /** Whether nothing has happened to a file or folder between two looks. */
 export function isUnchanged(before: Found, after: Found): boolean {
   if (before.kind === 'missing') return after.kind === 'missing';
+  if (before.kind === 'away' || after.kind === 'away') return false;
   if (before.kind === 'unknown' || after.kind === 'unknown' || after.kind === 'missing') return false;
   return (
     before.inode === after.inode &&

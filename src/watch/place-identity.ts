@@ -86,6 +86,11 @@ function isStatxAllowed(): boolean {
   return lstatSync('/proc', { throwIfNoEntry: false })?.birthtimeMs === 0;
 }
 
+/** The number of a type, or 0 if it cannot be asked for, such as of what is just being unmounted. */
 function typeAt(absolute: string): number {
-  return statfsSync(systemPath(absolute)).type;
+  try {
+    return statfsSync(systemPath(absolute)).type;
+  } catch {
+    return 0;
+  }
 }

@@ -65,6 +65,11 @@ export function planTasks(changes: readonly Change[], disk: Disk, rules: SendRul
   const folders = new FolderLooks(disk);
   for (const change of changes) {
     const { path, found } = folders.resolve(change.path);
+    // Its file system has gone meanwhile. When it is back, all of it is compared.
+    if (found.kind === 'away') {
+      idle.push(change);
+      continue;
+    }
     if (found.kind === 'unknown') {
       unknown.push({ change, cause: found.cause });
       continue;

@@ -1,7 +1,7 @@
 import type { ChangeSet, ConnectionOptions, DaemonTarget } from '../protocol/index.ts';
 import type { EventFilterRules } from './event-filter.ts';
 import type { LanePool } from './lanes/lane-pool.ts';
-import type { Outcome, SessionRequest, WatchedRoot, Work } from './lanes/messages.ts';
+import type { MountPlace, Outcome, SessionRequest, WatchedRoot, Work } from './lanes/messages.ts';
 import type { Deletions } from './pruning.ts';
 import { type SessionKind, type SessionRules, sessionOptions } from './session-options.ts';
 
@@ -13,6 +13,8 @@ export interface RemoteSessionsParts {
   readonly rules: SessionRules;
   readonly filter: EventFilterRules;
   readonly root: WatchedRoot;
+  /** What is mounted in it by now. */
+  readonly places: () => readonly MountPlace[];
   readonly pool: LanePool;
   /** Ends all of them. */
   readonly signal: AbortSignal;
@@ -84,8 +86,8 @@ export class RemoteSessions implements Sessions {
     what: { readonly kind: 'changes'; readonly changes: ChangeSet } | { readonly kind: 'all' },
     prunes: readonly string[] = [],
   ): Promise<Outcome> {
-    const { pool, root, filter, signal } = this.#parts;
-    const work: Work = { ...what, root, filter, prunes };
+    const { pool, root, places, filter, signal } = this.#parts;
+    const work: Work = { ...what, root, places: places(), filter, prunes };
     // The next session is opened behind this one, but not in its way: most are over in a moment.
     const next = kind === HELD ? setTimeout(() => this.hold(), OPENING_DELAY_MS) : undefined;
     try {

@@ -5,6 +5,8 @@ import { type Batch, changeSetOf, makeBatches } from './batches.ts';
 import type { Change } from './change.ts';
 import { type Clocks, Deliveries } from './deliveries.ts';
 import type { Disk } from './disk.ts';
+import { TREE_MOVED } from './lanes/guarded-tree.ts';
+import { SessionFailure } from './lanes/lane.ts';
 import type { Outcome, WatchedRoot } from './lanes/messages.ts';
 import type { Log } from './log.ts';
 import { Outcomes } from './outcomes.ts';
@@ -42,7 +44,7 @@ export interface RemoteParts {
   /** Something happened to a path while it was being sent. */
   readonly onDirty: (path: string) => void;
   readonly onBatch: (report: BatchReport) => void;
-  /** The watched folder is not there, or not what it was: nothing is sent until {@link Remote.resume}. */
+  /** The watched folder or something in it seems not to be what it was: it pauses, or knows better now. */
   readonly onRootGone: () => void;
 }
 
@@ -274,12 +276,13 @@ export class Remote {
     if (isAbridged) this.#outcomes.repeat(changes, 'there is more to delete than fits into one session');
   }
 
-  /** That the watched folder is gone, or we are, explains enough. */
+  /** That the watched folder is gone, or what was mounted in it, or that we are, explains enough. */
   #onFailure(changes: readonly Change[], thrown: unknown): void {
     const isRootThere = this.#isRootThere();
-    if (this.#state === 'stopped' || !isRootThere) this.#backlog.add(changes);
+    const isMoved = thrown instanceof SessionFailure && thrown.code === TREE_MOVED;
+    if (this.#state === 'stopped' || !isRootThere || isMoved) this.#backlog.add(changes);
     else this.#outcomes.onFailure(changes, thrown);
-    if (!isRootThere) this.#parts.onRootGone();
+    if (!isRootThere || isMoved) this.#parts.onRootGone();
   }
 
   #report(kind: BatchReport['kind'], changes: readonly Change[], startedAt: number, outcome: Outcome): void {

@@ -6,16 +6,20 @@ import type { SersyncConfig } from './config/sersync-config.ts';
 import type { Clocks } from './deliveries.ts';
 import { LocalDisk } from './disk.ts';
 import { EventFilter, type EventFilterRules } from './event-filter.ts';
+import { GuardedDisk } from './guarded-disk.ts';
 import { HardLinks } from './hard-links.ts';
 import { LanePool } from './lanes/lane-pool.ts';
 import type { WatchedRoot } from './lanes/messages.ts';
 import type { Log } from './log.ts';
+import { type MountNews, MountPlaces } from './mount-places.ts';
+import { readMounts } from './mounts.ts';
 import { OpenFiles } from './open-files.ts';
 import { Remote } from './remote.ts';
 import { RemoteSessions } from './remote-sessions.ts';
 import type { RemoteStatus } from './remote-status.ts';
 import { type RemoteSettings, type ReplicatorSettings, settingsOf } from './settings.ts';
 import { Settler } from './settler.ts';
+import { UnmountSignals } from './unmount-signals.ts';
 import { RootWatch } from './watched-root.ts';
 import { WatchedTree } from './watched-tree.ts';
 
@@ -48,6 +52,8 @@ export interface ReplicatorStatus {
   readonly dirty: number;
   /** Why changes may be missed, or nothing is sent, if that is so. */
   readonly trouble: string | undefined;
+  /** Where something was mounted in the watched folder that is not mounted now: nothing of it is sent or deleted. */
+  readonly away: readonly string[];
   readonly remotes: readonly RemoteStatus[];
   readonly lanes: number;
 }
@@ -85,6 +91,8 @@ export class Replicator {
   readonly #settings: ReplicatorSettings;
   readonly #options: ReplicatorOptions;
   readonly #disk: LocalDisk;
+  readonly #places: MountPlaces;
+  readonly #unmounts = new UnmountSignals((path) => this.#onUnmount(path), clocks.monotonic);
   readonly #rootWatch: RootWatch;
   readonly #root: WatchedRoot;
   readonly #filterRules: EventFilterRules;
@@ -108,9 +116,19 @@ export class Replicator {
     this.#options = options;
     this.#rootWatch = new RootWatch(settings.root);
     this.#root = this.#rootWatch.root;
-    this.#disk = new LocalDisk(this.#root.path);
     this.#filterRules = { ...settings.filter, root: this.#root.path };
     this.#filter = new EventFilter(this.#filterRules);
+    const isConfined = (settings.transfer.oneFileSystem ?? 0) > 0;
+    this.#places = new MountPlaces({
+      disk: new LocalDisk(this.#root.path),
+      mountsNow: readMounts,
+      isWanted: (path, isFolder) => this.#filter.accepts(path, isFolder),
+      onlyDevice: isConfined ? this.#root.device : undefined,
+      onMounted: (path) => this.#unmounts.watch(this.#disk.absolute(path)),
+      onNews: (news) => this.#onMounts(news),
+      now: clocks.monotonic,
+    });
+    this.#disk = new GuardedDisk(this.#root.path, this.#places);
     this.#tree = this.#newTree();
     const openFiles = new OpenFiles(OPEN_FILES_BUDGET_MS);
     this.#settler = new Settler({
@@ -148,6 +166,8 @@ export class Replicator {
     const { signal, log, startsWithAll } = this.#options;
     signal?.addEventListener('abort', this.#onAbort);
     if (signal?.aborted) return await this.stop();
+    if (this.#rootWatch.isMountPoint) this.#unmounts.watch(this.#root.path);
+    this.#places.begin();
     for (const remote of this.#remotes) remote.expect();
     if (!(await this.#beginTree())) return;
     this.#state = 'watching';
@@ -163,6 +183,7 @@ export class Replicator {
       folders: this.#tree.folderCount,
       dirty: this.#settler.size,
       trouble: this.#rootTrouble ?? this.#trouble,
+      away: this.#places.away,
       remotes: this.#remotes.map(({ status }) => status),
       lanes: this.#pool.laneCount,
     };
@@ -177,6 +198,7 @@ export class Replicator {
   async #stop(): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     clearTimeout(this.#rootCheck);
+    this.#unmounts.close();
     clearTimeout(this.#catchUp);
     await this.#tree.end();
     await Promise.race([this.#drain(), after(this.#options.drainMs ?? DRAIN_MS)]);
@@ -208,6 +230,7 @@ export class Replicator {
     return new WatchedTree({
       disk: this.#disk,
       filter: this.#filter,
+      isMountedLate: (folder) => this.#places.isLate(folder),
       onHint: (path, isEcho) => this.#onHint(path, isEcho),
       onTrouble: (error) => this.#onTrouble(error),
     });
@@ -223,6 +246,7 @@ export class Replicator {
       rules: { transfer, wholeTreeExcludes, deletes, updatesOnly, sendsFolders },
       filter: this.#filterRules,
       root: this.#root,
+      places: () => this.#places.places,
       pool: this.#pool,
       signal: this.#control.signal,
     });
@@ -287,15 +311,52 @@ export class Replicator {
     const trouble = this.#rootWatch.trouble();
     const isNews = trouble !== this.#rootTrouble;
     this.#rootTrouble = trouble;
-    if (trouble === undefined) return;
+    if (trouble === undefined) {
+      this.#places.refresh();
+      return;
+    }
     if (isNews) this.#options.log.error({ root: this.#root.path }, trouble);
     this.#state = 'paused';
     for (const remote of this.#remotes) remote.pause();
   }
 
+  #onUnmount(absolute: string): void {
+    if (absolute !== this.#root.path) {
+      this.#places.doubt(absolute.slice(this.#disk.absolute('x').length - 1));
+      return;
+    }
+    this.#rootWatch.doubt();
+    if (this.#state !== 'watching') return;
+    // Even if the same one is there again, nothing in it is watched.
+    this.#state = 'paused';
+    for (const remote of this.#remotes) remote.pause();
+    this.#checkRoot();
+  }
+
+  /** No event tells of them, so the settler is told. */
+  #onMounts({ appeared, away, back }: MountNews): void {
+    if (this.#stopping !== undefined) return;
+    const { log } = this.#options;
+    const root = this.#root.path;
+    const tell = (paths: readonly string[], message: string, level: 'info' | 'warn') => {
+      for (const path of paths) log[level]({ root, path }, message);
+    };
+    tell(away, 'what was mounted here is away: its copy at the remotes is kept, and nothing is sent', 'warn');
+    tell(
+      appeared,
+      'something has been mounted here: it is sent, and what remotes have besides is kept',
+      'info',
+    );
+    tell(back, 'what was mounted here is back', 'info');
+    for (const path of [...away, ...back, ...appeared]) this.#tree.forget(path);
+    // Not sent before they are watched, or what happens in between would be lost.
+    for (const path of [...back, ...appeared]) this.#settler.hint(path);
+  }
+
   async #onRootBack(): Promise<void> {
     await this.#tree.end();
     this.#tree = this.#newTree();
+    if (this.#rootWatch.isMountPoint) this.#unmounts.watch(this.#root.path);
     if (!(await this.#beginTree()) || this.#rootTrouble !== undefined) return;
     this.#state = 'watching';
     this.#options.log.info({ root: this.#root.path }, 'the watched folder is back');

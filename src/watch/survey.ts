@@ -74,6 +74,7 @@ export class Survey {
   }
 
   async #judge(path: string, found: Found, since: number): Promise<Change | undefined> {
+    if (found.kind === 'away') return undefined;
     if (found.kind !== 'folder') {
       const wasFolder = found.kind !== 'unknown' && this.#forget(path);
       return { ...changeOf(path, 'path', since), wasFolder };
@@ -93,6 +94,11 @@ export class Survey {
       known.device === found.device &&
       known.bornMs === found.bornMs
     );
+  }
+
+  /** A folder counts as new from now on, with all below it. */
+  forget(path: string): void {
+    this.#forget(path);
   }
 
   #forget(path: string): boolean {

@@ -10,6 +10,8 @@ export interface TreeWatcherParts {
   readonly byteNames: ByteNames;
   /** Folders for which this is false are not watched; undefined: all are. */
   readonly isWanted: ((folder: string) => boolean) | undefined;
+  /** Folders for which this is true are in something that was mounted after watching began, which makes no event. */
+  readonly isMountedLate: (folder: string) => boolean;
   /** Something happened at a path, or near it. An echo is what chokidar has made of events that were told before. */
   readonly onHint: (path: string, isEcho: boolean) => void;
   /** Something cannot be watched: changes may be missed. */
@@ -91,11 +93,11 @@ export class TreeWatcher {
     this.#watcher = undefined;
   }
 
-  /** chokidar knows no bytes, and takes backslashes for slashes. */
+  /** chokidar knows no bytes, takes backslashes for slashes, and hears nothing of mounts. */
   #isBeyondChokidar(folder: string): boolean {
     const { root } = this.#parts.disk;
     const isRootOdd = !root.isWellFormed() || root.includes('\\');
-    return isRootOdd || !folder.isWellFormed() || folder.includes('\\');
+    return isRootOdd || this.#parts.isMountedLate(folder) || !folder.isWellFormed() || folder.includes('\\');
   }
 
   #onRaw(name: string | null, { watchedPath }: { readonly watchedPath: string }): void {

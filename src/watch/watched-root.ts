@@ -47,6 +47,16 @@ export class RootWatch {
     this.root = { path, ...this.#seen.identity, hasOurClock: isLocal(path) };
   }
 
+  /** Whether something is mounted right there. */
+  get isMountPoint(): boolean {
+    return this.#seen.mount?.path === this.root.path;
+  }
+
+  /** It was unmounted, and perhaps mounted again since. */
+  doubt(): void {
+    this.#wasThere = false;
+  }
+
   /** Why nothing may be concluded from what is in the folder, and what to do; undefined if it is as it was. */
   trouble(): string | undefined {
     const trouble = this.#look();
@@ -63,7 +73,7 @@ export class RootWatch {
         return `the watched folder is not a folder any more: ${UNTIL} it is back`;
       case 'unknown':
         return `the watched folder cannot be looked at (${found.cause.message}): ${UNTIL} it can`;
-      case 'missing':
+      default:
         return `the watched folder is gone: ${UNTIL} it is back; to watch one that is made anew, restart tsersync`;
     }
   }
@@ -102,20 +112,12 @@ export class RootWatch {
 
 function foundRoot(folder: string): FoundEntry {
   const found = new LocalDisk(folder).look('.');
-  switch (found.kind) {
-    case 'folder':
-      return found;
-    case 'missing':
-      throw new UsageError(`the folder to watch is not there: ${folder}`);
-    case 'unknown':
-      throw new UsageError(`the folder to watch cannot be looked at: ${found.cause.message}`);
-    case 'file': {
-      const what = found.isSymlink
-        ? 'a symlink; write the path of the folder that it leads to'
-        : 'not a folder';
-      throw new UsageError(`the folder to watch is ${what}: ${folder}`);
-    }
-  }
+  if (found.kind === 'folder') return found;
+  if (found.kind === 'unknown')
+    throw new UsageError(`the folder to watch cannot be looked at: ${found.cause.message}`);
+  if (found.kind !== 'file') throw new UsageError(`the folder to watch is not there: ${folder}`);
+  const what = found.isSymlink ? 'a symlink; write the path of the folder that it leads to' : 'not a folder';
+  throw new UsageError(`the folder to watch is ${what}: ${folder}`);
 }
 
 function realPath(folder: string): string {

@@ -9,6 +9,7 @@ import { TreeWatcher } from './tree-watcher.ts';
 export interface WatchedTreeParts {
   readonly disk: LocalDisk;
   readonly filter: EventFilter;
+  readonly isMountedLate: (folder: string) => boolean;
   /** Something happened at a path, or near it. An echo was told before, most likely. */
   readonly onHint: (path: string, isEcho: boolean) => void;
   /** Something cannot be watched: changes may be missed. */
@@ -21,13 +22,14 @@ export class WatchedTree {
   readonly #survey: Survey;
 
   constructor(parts: WatchedTreeParts) {
-    const { disk, filter, onHint, onTrouble } = parts;
+    const { disk, filter, isMountedLate, onHint, onTrouble } = parts;
     const byteNames = new ByteNames(disk);
     const isWanted = (folder: string) => filter.acceptsEntry(folder, true);
     this.#watcher = new TreeWatcher({
       disk,
       byteNames,
       isWanted: filter.isPrivate ? isWanted : undefined,
+      isMountedLate,
       onHint,
       onTrouble,
     });
@@ -57,6 +59,11 @@ export class WatchedTree {
 
   async end(): Promise<void> {
     await this.#watcher.stop();
+  }
+
+  /** What was known below a path is not there any more, or must be watched anew. */
+  forget(path: string): void {
+    this.#survey.forget(path);
   }
 
   /** What has to be sent because something happened at a path. See {@link Survey.look}. */

@@ -71,6 +71,13 @@ describe('a plan', () => {
     expect(unknown).toEqual([{ change: change('a'), cause }]);
   });
 
+  it('does nothing about what is away, nor about anything in it', () => {
+    const paths = { vol: { kind: 'away' }, 'd/vol': { kind: 'away' }, d: folder } as const;
+    expect(
+      plan([change('vol', 'tree'), change('vol/x'), change('d/vol/y/z'), change('d', 'tree')], paths),
+    ).toEqual(['mirrored d']);
+  });
+
   it('concludes nothing when the root is gone', () => {
     expect(() => plan([change('a')], { '.': missing })).toThrow(RootGoneError);
     expect(() => plan([change('.')], { '.': file })).toThrow(RootGoneError);

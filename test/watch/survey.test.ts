@@ -38,6 +38,18 @@ describe('a survey', () => {
 });
 
 describe('something that happened', () => {
+  it('in what is away is nothing, and the folders in it stay known until they are to be forgotten', async () => {
+    const { look, disk, told, known } = await survey();
+    const isThere = disk.look.bind(disk);
+    disk.look = (path) => (path === 'a' || path.startsWith('a/') ? { kind: 'away' } : isThere(path));
+    expect([await look('a'), await look('a/b/f'), told]).toEqual([undefined, undefined, []]);
+    expect(known.isKnown('a/b')).toBe(true);
+    known.forget('a');
+    expect([known.isKnown('a/b'), told]).toEqual([false, ['-a']]);
+    disk.look = isThere;
+    expect(await look('a')).toEqual(changeOf('a', 'tree', 7));
+  });
+
   it('to a file or a known folder is about that alone', async () => {
     const { look } = await survey();
     expect(await look('a/g')).toEqual(changeOf('a/g', 'path', 7));

@@ -1,4 +1,5 @@
 import type { SourceTree } from '../file-list/source-tree.ts';
+import { keptPatterns } from '../filter/deletion-rules.ts';
 import type { FilterRules } from '../filter/filter-rules.ts';
 import { patternRule } from '../filter/rule.ts';
 import { FilterScope } from '../filter/scope.ts';
@@ -16,16 +17,22 @@ export interface TreePush {
   readonly filters: FilterRules;
   /** Patterns of files, not of folders, that the tree leaves out by itself and the server must not delete. */
   readonly keptFiles?: readonly string[];
+  /** Paths that the server must not delete, nor anything in them. */
+  readonly keptPaths?: readonly string[];
   readonly listeners?: PushListeners;
 }
 
 /** Pushes a tree, less what filter rules leave out; the server is told of these rules. */
 export async function pushTree(session: PushSession, push: TreePush): Promise<PushResult> {
-  const { tree, root, filters, keptFiles = [], listeners = {} } = push;
+  const { tree, root, filters, keptFiles = [], keptPaths = [], listeners = {} } = push;
   const { options, terms } = session;
   const hasRules = filters.rules.length > 0;
   const kept = keptFiles.map((pattern) => patternRule('exclude', pattern));
-  const rules = kept.length === 0 ? filters.rules : [...filters.rules, patternRule('include', '*/'), ...kept];
+  const rules = [
+    ...keptPatterns(keptPaths).map((pattern) => patternRule('exclude', pattern)),
+    ...filters.rules,
+    ...(kept.length === 0 ? [] : [patternRule('include', '*/'), ...kept]),
+  ];
   const encoder = new Encoder();
   const sendsList = pushSendsFilterList(options, rules, terms.protocol);
   if (sendsList) encodeFilterList(encoder, rules, terms.protocol, 'push');

@@ -25,6 +25,11 @@ export interface ChangeSet {
   readonly goneFolders?: readonly string[];
   /** The same, but only what is no folder is to be deleted. */
   readonly goneFiles?: readonly string[];
+  /**
+   * Paths that stay as they are, with all that is in them, even if a folder above them is mirrored or gone. What is
+   * named as gone in them goes.
+   */
+  readonly keptPaths?: readonly string[];
   /** Rsync patterns of what mirrored and leveled folders may have besides. */
   readonly kept?: readonly string[];
   /** The same, but of files only. */
@@ -39,6 +44,7 @@ const FIELDS = {
   mirrored: 'path or root',
   leveled: 'path or root',
   gone: 'path',
+  keptPaths: 'path',
   goneFolders: 'path',
   goneFiles: 'path',
   kept: 'pattern',

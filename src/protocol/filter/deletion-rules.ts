@@ -11,6 +11,8 @@ export interface DeletionPaths {
   readonly gone: readonly string[];
   readonly goneFolders?: readonly string[];
   readonly goneFiles?: readonly string[];
+  /** Paths that stay with all that is in them, unless they are named as gone themselves. */
+  readonly keptPaths?: readonly string[];
   /** Patterns of what stays. */
   readonly kept?: readonly string[];
   /** Patterns of files that stay. */
@@ -42,17 +44,18 @@ const LISTED_FOLDERS_PROTOCOL = 30;
  * @throws UsageError for two paths that can only be told apart by rules that are too long for servers.
  */
 export function deletionRules(paths: DeletionPaths, { protocol, prunes }: DeletionTerms): string[] {
-  const { mirrored, replaced = [], leveled = [], kept = [], keptFiles = [] } = paths;
+  const { mirrored, replaced = [], leveled = [], kept = [], keptFiles = [], keptPaths = [] } = paths;
   const { gone, goneFolders = [], goneFiles = [] } = paths;
   const patterns = new PathPatterns(paths);
   const include = (path: string, suffix: string) => `+ ${patterns.of(path, suffix)}`;
   const isOld = protocol < LISTED_FOLDERS_PROTOCOL;
+  const [inKept, outside] = divideGone(paths);
   return [
     // There a folder that is not to be deleted is not looked into either.
     ...(isOld ? parentsOf([...gone, ...goneFolders, ...goneFiles]).map((path) => include(path, '/')) : []),
-    ...goneFiles.flatMap((path) => [`- ${patterns.of(path, '/')}`, include(path, '')]),
-    ...gone.flatMap((path) => [include(path, ''), include(path, '/**')]),
-    ...goneFolders.flatMap((path) => [include(path, '/'), include(path, '/**')]),
+    ...rulesForGone(inKept, patterns),
+    ...keptPatterns(keptPaths).map((pattern) => `- ${pattern}`),
+    ...rulesForGone(outside, patterns),
     ...replaced.map((path) => include(path, '/**')),
     ...kept.map((pattern) => `- ${pattern}`),
     ...(prunes ? rulesForPruning(paths, isOld, include) : []),
@@ -63,6 +66,33 @@ export function deletionRules(paths: DeletionPaths, { protocol, prunes }: Deleti
     ...mirrored.map((path) => include(path, '/**')),
     ...leveled.map((path) => include(path, '/*')),
     '- *',
+  ];
+}
+
+/** Patterns of paths that stay, and of all that is in them. If one is too long, more than that stays. */
+export function keptPatterns(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => [widePattern(path, ''), widePattern(path, '/**')]);
+}
+
+type Gone = Required<Pick<DeletionPaths, 'gone' | 'goneFolders' | 'goneFiles'>>;
+
+/** What is gone in paths that are kept, and elsewhere. */
+function divideGone({ gone, goneFolders = [], goneFiles = [], keptPaths = [] }: DeletionPaths): [Gone, Gone] {
+  const isKept = (path: string) => keptPaths.some((kept) => path === kept || path.startsWith(`${kept}/`));
+  const those = (isWanted: (path: string) => boolean) => ({
+    gone: gone.filter(isWanted),
+    goneFolders: goneFolders.filter(isWanted),
+    goneFiles: goneFiles.filter(isWanted),
+  });
+  return [those(isKept), those((path) => !isKept(path))];
+}
+
+function rulesForGone({ gone, goneFolders, goneFiles }: Gone, patterns: PathPatterns): string[] {
+  const include = (path: string, suffix: string) => `+ ${patterns.of(path, suffix)}`;
+  return [
+    ...goneFiles.flatMap((path) => [`- ${patterns.of(path, '/')}`, include(path, '')]),
+    ...gone.flatMap((path) => [include(path, ''), include(path, '/**')]),
+    ...goneFolders.flatMap((path) => [include(path, '/'), include(path, '/**')]),
   ];
 }
 
@@ -94,19 +124,9 @@ class PathPatterns {
    * matches in other folders of that depth, too, so nothing else may be deleted there.
    */
   of(path: string, suffix: string): string {
-    // The root has no name, and every pattern below it starts with a slash.
-    if (path === '.') return suffix;
-    const whole = `/${literally(path, suffix)}${suffix}`;
-    if (fits(whole)) return whole;
-    const names: (string | undefined)[] = path.split('/');
-    for (let depth = 0; depth < names.length - 1; depth += 1) {
-      names[depth] = undefined;
-      const pattern = names.map((name) => (name === undefined ? '/*' : `/${literally(name, '*')}`)).join('');
-      if (!fits(pattern + suffix)) continue;
-      this.#refuseOthersLike(path, names);
-      return pattern + suffix;
-    }
-    throw new UsageError(`a path is too long for a filter rule: ${path}`);
+    const names = fittingNames(path, suffix);
+    if (names.includes(undefined)) this.#refuseOthersLike(path, names);
+    return patternOf(names, suffix);
   }
 
   #refuseOthersLike(path: string, names: readonly (string | undefined)[]): void {
@@ -140,14 +160,34 @@ interface SearchedFolder {
   readonly isDeep: boolean;
 }
 
+function widePattern(path: string, suffix: string): string {
+  return patternOf(fittingNames(path, suffix), suffix);
+}
+
+/** The names of a path, of which the first are undefined if the pattern would be too long with them. */
+function fittingNames(path: string, suffix: string): (string | undefined)[] {
+  // The root has no name, and every pattern below it starts with a slash.
+  const names: (string | undefined)[] = path === '.' ? [] : path.split('/');
+  for (let depth = 0; depth < Math.max(1, names.length); depth += 1) {
+    if (fits(patternOf(names, suffix))) return names;
+    names[depth] = undefined;
+  }
+  throw new UsageError(`a path is too long for a filter rule: ${path}`);
+}
+
+function patternOf(names: readonly (string | undefined)[], suffix: string): string {
+  const whole = names.map((name) => name ?? '*').join('/') + suffix;
+  return names.map((name) => `/${name === undefined ? '*' : literally(name, whole)}`).join('') + suffix;
+}
+
 function fits(pattern: string): boolean {
   // No character has more than three bytes for each of its UTF-16 units.
   return pattern.length * 3 <= MAX_PATTERN_LENGTH || encodeName(pattern).length <= MAX_PATTERN_LENGTH;
 }
 
-/** A path as part of a pattern. Where nothing in all of it is a wildcard, a backslash stands for itself. */
-function literally(path: string, suffix: string): string {
-  return /[*?[]/.test(path + suffix) ? path.replaceAll(/[*?[\\]/g, '\\$&') : path;
+/** A name as part of a pattern. Where nothing in all of it is a wildcard, a backslash stands for itself. */
+function literally(name: string, whole: string): string {
+  return /[*?[]/.test(whole) ? name.replaceAll(/[*?[\\]/g, '\\$&') : name;
 }
 
 function parentOf(path: string): string {

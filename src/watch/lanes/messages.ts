@@ -23,9 +23,23 @@ export interface WatchedRoot extends PlaceIdentity {
   readonly hasOurClock: boolean;
 }
 
+/** Where another file system is mounted in the watched folder, or was. */
+export interface MountPlace extends PlaceIdentity {
+  /** Relative to the watched folder. */
+  readonly path: string;
+  /**
+   * `away`: it is not mounted, so nothing is sent of it; `foreign`: it is left alone, but for the folder itself. What is
+   * `there` must be what it was, or nothing may be concluded from it.
+   */
+  readonly state: 'there' | 'away' | 'foreign';
+  /** What a remote has there stays, unless it is named as gone. */
+  readonly isKept: boolean;
+}
+
 /** What a session is to send. */
 export type Work = {
   readonly root: WatchedRoot;
+  readonly places: readonly MountPlace[];
   readonly filter: EventFilterRules;
   /** Folders of which it is to be found out what may be deleted in them at the remote. */
   readonly prunes: readonly string[];

@@ -55,17 +55,28 @@ async function send(
   filter: EventFilter,
   listeners: PushListeners,
 ): Promise<PushResult> {
-  const { root } = work;
+  const { root, places } = work;
+  const keptPaths = places.filter(({ isKept }) => isKept).map(({ path }) => path);
   const accepts = (path: string, isFolder: boolean) => filter.acceptsEntry(path, isFolder);
-  const wrap = (tree: SourceTree) => new GuardedTree(tree, root);
+  const wrap = (tree: SourceTree) => new GuardedTree(tree, root, places);
   if (work.kind === 'changes') {
-    return await pushChanges(session, root.path, work.changes, listeners, { accepts, wrap });
+    return await pushChanges(session, root.path, { ...work.changes, keptPaths }, listeners, {
+      accepts,
+      wrap,
+    });
   }
   const tree = await openLocalTree([`${root.path}/`], session.options, { accepts });
   try {
     const filters = parseFilters(transfer, { readFile: readRuleFileAgain });
     const { keptFiles } = filter;
-    return await pushTree(session, { tree: wrap(tree), root: root.path, filters, keptFiles, listeners });
+    return await pushTree(session, {
+      tree: wrap(tree),
+      root: root.path,
+      filters,
+      keptFiles,
+      keptPaths,
+      listeners,
+    });
   } finally {
     tree.close();
   }

@@ -35,6 +35,28 @@ describe('deletion rules', () => {
     ]);
   });
 
+  it('keep paths in what is mirrored or gone, but for what is named in them', () => {
+    for (const protocol of [29, 31]) {
+      const mayDelete = deleterBy(
+        rulesFor({ gone: ['d', 'v[1]/old'], mirrored: ['.'], keptPaths: ['d/vol', 'v[1]'] }, protocol),
+      );
+      expect(['d', 'd/x', 'vol', 'd/volume', 'v1'].every((path) => mayDelete(path))).toBe(true);
+      expect(mayDelete('v[1]/old') && mayDelete('v[1]/old/x')).toBe(true);
+      expect(['d/vol', 'd/vol/x', 'd/vol/x/y', 'v[1]/x', 'v[1]'].some((path) => mayDelete(path))).toBe(false);
+    }
+  });
+
+  it('keep more than a path, rather than less, if its rule would be too long', () => {
+    const path = `${'*'.repeat(200)}/`.repeat(15) + '*'.repeat(200);
+    const rules = rulesFor({ mirrored: ['.'], keptPaths: [path] });
+    expect(rules.every((rule) => encodeName(rule.slice(2)).length <= MAX_BYTES)).toBe(true);
+    expect([deleterBy(rules)(path), deleterBy(rules)(`${path}/x`), deleterBy(rules)('x')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it('quote wildcards, and backslashes where there is a wildcard', () => {
     expect(rulesFor({ gone: ['b\\c'] })).toEqual(['+ /b\\c', '+ /b\\\\c/**', '- *']);
     expect(rulesFor({ goneFiles: ['a*\\[1]?'] }).slice(1, 2)).toEqual(['+ /a\\*\\\\\\[1]\\?']);

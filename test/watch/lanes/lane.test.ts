@@ -45,6 +45,7 @@ function work(): Work {
     kind: 'all',
     root: { path: root, device, inode, bornMs: 0, hasOurClock: true },
     filter,
+    places: [],
     prunes: [],
   };
 }
