@@ -23,7 +23,6 @@ export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
 export { ChangedError } from './files/source-remover.ts';
 export type { CvsIgnore, FilterRules } from './filter/filter-rules.ts';
 export { parseFilters } from './filter/parse-filters.ts';
-export { readRuleFileAgain } from './filter/rule-file.ts';
 export type {
   DaemonTarget,
   LocalTarget,

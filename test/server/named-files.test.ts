@@ -126,6 +126,26 @@ describe.runIf(isRoot)('a symlink of another user (needs root)', () => {
     }
   });
 
+  it('is followed with --insecure-links', async () => {
+    plant('source/sub/.rsync-filter', '../../real/filter');
+    plant('home/.cvsignore', '../real/names');
+    for (const words of [
+      ['--exclude-from=%/links/rules'],
+      ['--filter=merge %/links/d/filter'],
+      ['--files-from=%/links/names'],
+      ['--early-input=%/links/names'],
+      ['--log-file=%/links/log'],
+      ['-F'],
+      ['-C'],
+    ]) {
+      const { ours } = await pushBoth('-r', '--insecure-links', ...words);
+      expect(ours.stderr.replace(/skipping.*\n/, '')).toBe('');
+    }
+    expect(existsSync(join(folder, 'real/log'))).toBe(true);
+    const words = ['push', '-r', '--insecure-links', `--password-file=${folder}/links/password`, source];
+    expect(await tsersync([...words, rsyncd.url('secret', '', 'alice')])).toMatchObject({ exitCode: 0 });
+  });
+
   it('as a rule file of the tree is ignored with a warning', async () => {
     plant('source/sub/.rsync-filter', '../../real/filter');
     plant('source/.cvsignore', '../real/names');

@@ -37,7 +37,7 @@ export const push: Command = async (words, io) => {
     throw new UnsupportedError('-e: no remote shell is started; a daemon is reached without one');
   const hasList = transfer.filesFrom !== undefined;
   const { sources, target } = pushOperands(operands, hasList);
-  const log = openLog(output, io);
+  const log = openLog(output, io, transfer.insecureLinks);
   const screen = openScreen(io, transfer, output, log.file);
   if (log.complaint !== undefined) screen.complain(log.complaint);
   const options = resolveOptions(transfer);
@@ -61,7 +61,10 @@ export const push: Command = async (words, io) => {
       transfer,
       connection: withPrompt(connection, io),
       signal: io.signal,
-      cvsIgnore: cvsIgnoreOf(io.environment, (text) => screen.complain(text)),
+      cvsIgnore: cvsIgnoreOf(io.environment, {
+        warn: (text) => screen.complain(text),
+        trustsLinks: transfer.insecureLinks,
+      }),
     };
     const result = await pushFiles(sources, request, report.listeners);
     report.finish(result);
@@ -82,10 +85,11 @@ function complain(screen: Screen, text: string | undefined): void {
 function openLog(
   { logFile }: OutputOptions,
   io: CliIo,
+  trustsLinks: boolean | undefined,
 ): { readonly file?: LogFile; readonly complaint?: string } {
   if (logFile === undefined) return {};
   try {
-    return { file: new LogFile(logFile, io) };
+    return { file: new LogFile(logFile, io, trustsLinks) };
   } catch (thrown) {
     const reason = thrown instanceof ForeignLinkError ? thrown.message : systemErrorText(thrown as Error);
     return {

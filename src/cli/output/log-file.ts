@@ -17,8 +17,9 @@ export class LogFile {
   readonly #processId: number;
   #failure: NodeJS.ErrnoException | undefined;
 
-  constructor(file: string, { now, processId }: { now: () => Date; processId: number }) {
-    this.#descriptor = openNamedForAppending(file);
+  /** `trustsLinks` is `--insecure-links`. */
+  constructor(file: string, { now, processId }: { now: () => Date; processId: number }, trustsLinks = false) {
+    this.#descriptor = openNamedForAppending(file, trustsLinks);
     this.#now = now;
     this.#processId = processId;
   }

@@ -43,7 +43,9 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
   const daemon = { host: target.host, port: target.port ?? connection.port ?? DAEMON_PORT };
   const proxy = connection.proxy ? parseProxy(connection.proxy) : undefined;
   const earlyInput = await withPipes(signal, (read) =>
-    connection.earlyInput === undefined ? undefined : readEarlyInput(connection.earlyInput, read),
+    connection.earlyInput === undefined
+      ? undefined
+      : readEarlyInput(connection.earlyInput, read, transfer.insecureLinks),
   );
   const { host, port } = proxy ?? daemon;
   const transport = await connectTcp({
@@ -75,7 +77,7 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
         protocol: ownProtocol(transfer.protocol),
         user: target.user ?? userName(),
         earlyInput,
-        password: () => passwordOf(connection, target.module, signal),
+        password: () => passwordOf(request),
         onLine: request.onLine,
       },
     );
@@ -95,17 +97,14 @@ function ownProtocol(wished: number | undefined): number {
   );
 }
 
-function passwordOf(
-  connection: ConnectionOptions,
-  module: string,
-  signal: AbortSignal | undefined,
-): string | Promise<string> {
+function passwordOf({ connection, target, transfer, signal }: ConnectRequest): string | Promise<string> {
   const { password, passwordFile, askPassword } = connection;
   if (password !== undefined) return password;
-  if (passwordFile !== undefined) return withPipes(signal, (read) => readPasswordFile(passwordFile, read));
+  if (passwordFile !== undefined)
+    return withPipes(signal, (read) => readPasswordFile(passwordFile, read, transfer.insecureLinks));
   if (askPassword !== undefined) return askPassword();
   throw new AuthenticationError(
-    `module ${module} wants a password: give --password-file=FILE or set RSYNC_PASSWORD`,
+    `module ${target.module} wants a password: give --password-file=FILE or set RSYNC_PASSWORD`,
   );
 }
 

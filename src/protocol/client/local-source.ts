@@ -19,15 +19,18 @@ export async function openLocalTree(
   options: ResolvedOptions,
   { accepts, signal }: LocalSourceOptions = {},
 ): Promise<LocalTree> {
-  const { filesFrom, from0 } = options;
+  const { filesFrom, from0, insecureLinks: trustsLinks } = options;
   const names =
-    filesFrom === undefined ? undefined : await readListedNames(filesFrom, from0 === true, signal);
+    filesFrom === undefined
+      ? undefined
+      : await readListedNames(filesFrom, from0 === true, { signal, trustsLinks });
   return new LocalTree(sources, {
     ...entryWishes(options),
     recursive: options.recursive,
     dirs: options.dirs,
     relative: options.relative,
     openNoatime: options.openNoatime,
+    insecureLinks: trustsLinks,
     names,
     accepts,
     missing: missingSources(options),

@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../errors.ts';
 import { parseFilters } from '../filter/parse-filters.ts';
-import { readRuleFileAgain } from '../filter/rule-file.ts';
 import { FilterScope } from '../filter/scope.ts';
+import { readNamedFile } from '../named-files/read-named.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import type { TransferOptions } from '../options/transfer-options.ts';
 
@@ -20,7 +20,7 @@ export class PathFilter {
   /** `root` is the absolute path of the root of the transfer. */
   constructor(transfer: TransferOptions, root: string) {
     const options = resolveOptions(transfer);
-    const filters = parseFilters(options, { readFile: readRuleFileAgain });
+    const filters = parseFilters(options, { read: readNamedFile });
     if (filters.rules.some(({ kind }) => kind === 'dir-merge')) {
       throw new UnsupportedError('filter rules in files of the tree cannot be applied to single changes');
     }

@@ -5,6 +5,13 @@ import { decodeName } from '../wire/file-name.ts';
 
 const NUL = '\0';
 
+export interface ListedNamesOptions {
+  /** Ends the wait for a list that comes through a pipe. */
+  readonly signal?: AbortSignal | undefined;
+  /** `--insecure-links` */
+  readonly trustsLinks?: boolean | undefined;
+}
+
 /**
  * Reads the names of `--files-from`; `-` is standard input.
  *
@@ -13,10 +20,10 @@ const NUL = '\0';
 export async function readListedNames(
   file: string,
   isFrom0: boolean,
-  signal?: AbortSignal | undefined,
+  { signal, trustsLinks }: ListedNamesOptions = {},
 ): Promise<string[]> {
   try {
-    const bytes = await withPipes(signal, (read) => read(file, { knowsStandardInput: true }));
+    const bytes = await withPipes(signal, (read) => read(file, { knowsStandardInput: true, trustsLinks }));
     return parseListedNames(bytes, isFrom0);
   } catch (cause) {
     if (!(cause instanceof NamedFileError)) throw cause;

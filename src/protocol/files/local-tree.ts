@@ -35,6 +35,8 @@ export interface LocalTreeOptions extends EntryWishes {
   readonly listsOrphans?: boolean | undefined;
   /** Reading a file leaves its access time as it is; only its owner and root can ask for that. */
   readonly openNoatime?: boolean | undefined;
+  /** Rule files are reached through symlinks of other users, too. */
+  readonly insecureLinks?: boolean | undefined;
 }
 
 type Entries = Map<string, LocalEntry>;
@@ -131,7 +133,7 @@ export class LocalTree implements SourceTree {
   }
 
   readRules(path: string): Buffer | undefined {
-    return readRuleFile(path.startsWith('/') ? path : `${this.root}/${path}`);
+    return readRuleFile(path.startsWith('/') ? path : `${this.root}/${path}`, this.#options.insecureLinks);
   }
 
   /** Lets go of what listing, opening and removing have kept open. */

@@ -13,12 +13,13 @@ const missing = new Set(['EACCES', 'EISDIR', 'ELOOP', 'ENOENT', 'ENOTDIR']);
  * @throws NamedFileError for one that must not be read (a symlink of another user, a pipe), or whose name is too long;
  * FileError for one that could not be read to its end.
  */
-export function readRuleFile(path: string): Buffer | undefined {
+export function readRuleFile(path: string, trustsLinks = false): Buffer | undefined {
   try {
     // Most folders have none, and then there is no way to be walked.
     const stats = lstatSync(systemPath(path), { throwIfNoEntry: false });
     if (stats === undefined || stats.isDirectory()) return undefined;
     return readNamed(path, {
+      trustsLinks,
       check: (opened) => {
         if (!opened.isFile()) throw refusal('ESPIPE', 'it is not a file');
       },

@@ -1,17 +1,19 @@
 import { posix } from 'node:path';
-import { withPipes } from '../named-files/read-named.ts';
+import { type ReadNamed, readNamed, withPipes } from '../named-files/read-named.ts';
 import type { FilterOption, TransferOptions } from '../options/transfer-options.ts';
 import { expandCvsRule } from './cvs.ts';
 import type { CvsIgnore, FilterRules, RuleSettings } from './filter-rules.ts';
 import { type FilterRule, patternRule, plainTraits } from './rule.ts';
 import { RuleCollector } from './rule-collector.ts';
-import { type ReadMerged, readRuleFile, ruleFileReader } from './rule-file.ts';
+import { type ReadMerged, ruleFileReader } from './rule-file.ts';
 
 /** What the rules take from the outside. */
 export interface FilterEnvironment {
   readonly cvsIgnore?: CvsIgnore;
   /** Reads the files that options and `.` rules name; from the disk if left out. */
   readonly readFile?: ReadMerged;
+  /** How they are read from the disk. */
+  readonly read?: ReadNamed;
   /** Told about rules and rule files that are left out, as rsync would say it. */
   readonly warn?: ((text: string) => void) | undefined;
 }
@@ -29,7 +31,8 @@ export function parseFilters(options: TransferOptions, environment: FilterEnviro
     cvsIgnore: environment.cvsIgnore ?? {},
     warn: environment.warn,
   };
-  const readFile = environment.readFile ?? readRuleFile;
+  const { read = readNamed } = environment;
+  const readFile = environment.readFile ?? ruleFileReader(read, options.insecureLinks);
   const collector = new RuleCollector({ settings, readMerged: readFile });
   for (const option of options.filters ?? []) addOption(collector, option, readFile);
   for (const rule of automaticRules(options, settings)) collector.addRule(rule);
@@ -49,8 +52,7 @@ export async function readFilters(
 ): Promise<FilterRules> {
   const { filters, warnings } = await withPipes(signal, (read) => {
     const texts: string[] = [];
-    const readFile = ruleFileReader(read);
-    const environment = { readFile, warn: (text: string) => void texts.push(text) };
+    const environment = { read, warn: (text: string) => void texts.push(text) };
     const found = parseFilters(options, { ...environment, ...(cvsIgnore && { cvsIgnore }) });
     return { filters: found, warnings: texts };
   });

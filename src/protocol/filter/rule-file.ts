@@ -1,6 +1,6 @@
 import { FileError } from '../errors.ts';
 import { NamedFileError } from '../named-files/named-file-error.ts';
-import { type ReadNamed, readNamed, readNamedFile } from '../named-files/read-named.ts';
+import { type ReadNamed, readNamed } from '../named-files/read-named.ts';
 
 /**
  * Reads a file that an option or a merge rule names; `-` is standard input. `where` is the rule's source. If the rule
@@ -9,10 +9,10 @@ import { type ReadNamed, readNamed, readNamedFile } from '../named-files/read-na
 export type ReadMerged = (path: string, where: string, isShown?: boolean) => Buffer;
 
 /** Reads rule files from the disk. What is wrong with one is a FileError. */
-export function ruleFileReader(read: ReadNamed): ReadMerged {
+export function ruleFileReader(read: ReadNamed, trustsLinks = false): ReadMerged {
   return (path, where, isShown = true) => {
     try {
-      return read(path, { knowsStandardInput: true });
+      return read(path, { knowsStandardInput: true, trustsLinks });
     } catch (cause) {
       if (!(cause instanceof NamedFileError)) throw cause;
       const what = isShown
@@ -24,6 +24,3 @@ export function ruleFileReader(read: ReadNamed): ReadMerged {
 }
 
 export const readRuleFile: ReadMerged = ruleFileReader(readNamed);
-
-/** For whoever reads the file again for every session: a pipe is refused. */
-export const readRuleFileAgain: ReadMerged = ruleFileReader(readNamedFile);

@@ -15,18 +15,23 @@ const OTHERS_MAY = 0o006;
  *
  * Source: docs/protocol chapter 1, section 5.4.
  */
-export function readPasswordFile(file: string, read: ReadNamed = readNamed): string {
-  const line = readFirst(file, read)
+export function readPasswordFile(file: string, read: ReadNamed = readNamed, trustsLinks = false): string {
+  const line = readFirst(file, read, trustsLinks)
     .split(/[\r\n\0]+/)
     .find((part) => part !== '');
   if (line !== undefined) return line;
   throw new UsageError(`password file ${file}: it is empty; its first line must be the password`);
 }
 
-function readFirst(file: string, read: ReadNamed): string {
+function readFirst(file: string, read: ReadNamed, trustsLinks: boolean): string {
   try {
-    const check = file === '-' ? {} : { check: (stats: Stats) => checkOwner(file, stats) };
-    const bytes = read(file, { ...check, most: MAX_LENGTH, takesFirst: true, knowsStandardInput: true });
+    const bytes = read(file, {
+      most: MAX_LENGTH,
+      takesFirst: true,
+      knowsStandardInput: true,
+      trustsLinks,
+      ...(file !== '-' && { check: (stats) => checkOwner(file, stats) }),
+    });
     return decodeName(bytes.subarray(0, MAX_LENGTH));
   } catch (cause) {
     if (!(cause instanceof NamedFileError)) throw cause;

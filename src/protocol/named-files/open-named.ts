@@ -28,24 +28,25 @@ const NO_WAIT = O_NONBLOCK | O_NOCTTY;
  * Opens a file that the operator has named, for reading. A symlink at its end or on the way is followed only if root or
  * we own it: whoever owns a link decides what is read, now and later. On Linux the way is walked by descriptors, so that
  * nobody can put a link into it meanwhile. A pipe is opened at once, whether somebody writes to it or not.
+ * `trustsLinks` is `--insecure-links`: then any link is followed.
  *
  * Source: rsync(1), `--insecure-links`, and the behaviour of rsync 3.5.0.
  *
  * @throws NamedFileError
  */
-export function openNamed(path: string): number {
-  return open(path, O_RDONLY | NO_WAIT);
+export function openNamed(path: string, trustsLinks = false): number {
+  return open(path, O_RDONLY | NO_WAIT, trustsLinks);
 }
 
 /** The same, to write at its end. Where there is none it is made. */
-export function openNamedForAppending(path: string): number {
-  return open(path, O_WRONLY | O_APPEND | O_CREAT | NO_WAIT);
+export function openNamedForAppending(path: string, trustsLinks = false): number {
+  return open(path, O_WRONLY | O_APPEND | O_CREAT | NO_WAIT, trustsLinks);
 }
 
-function open(path: string, flags: number): number {
+function open(path: string, flags: number, trustsLinks: boolean): number {
   try {
     const user = process.geteuid?.();
-    if (user === undefined) return openSync(systemPath(path), flags, 0o644);
+    if (user === undefined || trustsLinks) return openSync(systemPath(path), flags, 0o644);
     if (path === '') throw failure('ENOENT');
     const isLinux = process.platform === 'linux' && existsSync(DESCRIPTORS);
     return isLinux ? openByDescriptors(path, flags, user) : openByPaths(path, flags, user);

@@ -21,6 +21,8 @@ export type ReadNamed = (path: string, limits?: ReadLimits) => Buffer;
 export interface ReadLimits {
   /** Bytes; of a longer file the first `most + 1` are answered, and it is for the caller to refuse it. */
   readonly most?: number;
+  /** `--insecure-links`: symlinks of other users are followed. */
+  readonly trustsLinks?: boolean | undefined;
   /** `-` is standard input. */
   readonly knowsStandardInput?: boolean;
   /** What comes first is enough: the other end of a pipe may stay. */
@@ -144,9 +146,9 @@ class Source {
   #length = 0;
   #progressAt = performance.now();
 
-  constructor(path: string, { most, knowsStandardInput, takesFirst, check }: ReadLimits) {
+  constructor(path: string, { most, knowsStandardInput, trustsLinks, takesFirst, check }: ReadLimits) {
     const isInput = path === '-' && knowsStandardInput === true;
-    this.#descriptor = isInput ? openInput() : openNamed(path);
+    this.#descriptor = isInput ? openInput() : openNamed(path, trustsLinks);
     this.#isOurs = this.#descriptor !== STANDARD_INPUT;
     this.#most = most ?? MAX_LENGTH;
     this.#isCut = most !== undefined;

@@ -40,6 +40,8 @@ export interface TransferOptions {
   readonly keepDirlinks?: boolean;
   readonly copyUnsafeLinks?: boolean;
   readonly safeLinks?: boolean;
+  /** Follow symlinks of other users on the way to files that options name. */
+  readonly insecureLinks?: boolean;
   readonly mungeLinks?: boolean;
   readonly hardLinks?: boolean;
   readonly perms?: boolean;

@@ -7,7 +7,7 @@ import {
   parseFilters,
   pushChanges,
   pushTree,
-  readRuleFileAgain,
+  readNamedFile,
   type SourceTree,
   type TransferOptions,
 } from '../../protocol/index.ts';
@@ -67,7 +67,7 @@ async function send(
   }
   const tree = await openLocalTree([`${root.path}/`], session.options, { accepts });
   try {
-    const filters = parseFilters(transfer, { readFile: readRuleFileAgain });
+    const filters = parseFilters(transfer, { read: readNamedFile });
     const { keptFiles } = filter;
     return await pushTree(session, {
       tree: wrap(tree),

@@ -56,7 +56,7 @@ export const links: OptionGroup = {
       names: ['insecure-links'],
       no: 'names',
       help: 'follow symlinks of other users in the paths of options',
-      effect: idle(),
+      effect: flag('insecureLinks'),
     },
     {
       names: ['confine-root'],
