@@ -45,6 +45,7 @@ export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
       '-a --usermap=0:1 --groupmap=*:1',
     ),
     ...sets('-a --fsync', '-a --preallocate', '-a --open-noatime'),
+    ...sets('-a --chown=0:no-such-group', '-a --usermap=*:no-such-user', '-a --groupmap=*:no-such-group'),
     ...sets('-a --chown=:1', '-a --chown=1234', '-a --usermap=root:1,1234:2 --groupmap=0-10:5 --numeric-ids'),
     ...sets('-a --write-devices', '-aM--no-perms', '-a -M--omit-dir-times -M--omit-link-times'),
   ],

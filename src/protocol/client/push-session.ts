@@ -300,7 +300,8 @@ export class PushSession implements RunningPush {
     return {
       exitCode: exitCodeOf({
         hasErrors: this.#messages.hasErrors || problems.list.some(isError),
-        hasVanished: problems.list.some(({ kind }) => kind === 'vanished'),
+        hasVanished: this.#messages.hasVanished || problems.list.some(({ kind }) => kind === 'vanished'),
+        hitDeleteLimit: this.#messages.hitDeleteLimit,
       }),
       problems: problems.list,
       repeatedProblems: problems.repeated,

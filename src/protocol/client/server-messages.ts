@@ -1,10 +1,10 @@
-import { exitCodes, RemoteExitError } from '../errors.ts';
+import { exitCodes, RemoteExitError, StreamError } from '../errors.ts';
 import { decodeName } from '../wire/file-name.ts';
 import { type FrameCode, frameCodes } from '../wire/frame.ts';
 
 /** What a server says about a session besides its requests. */
 export interface ServerMessage {
-  /** `error` means that some file did not arrive. */
+  /** An `error` need not mean that a file did not arrive: the exit code tells that. */
   readonly level: 'error' | 'warning' | 'info';
   /** Without the newline at its end; may hold any characters, to be escaped before it is shown. */
   readonly text: string;
@@ -24,6 +24,9 @@ export interface MessageHandlers {
 
 const MAX_KEPT_TEXTS = 20;
 
+/** Bits of an I/O error that a server reports. */
+const ioErrors = { general: 1, vanished: 2, deleteLimit: 4 } as const;
+
 /**
  * Takes the messages that come between the server's data.
  *
@@ -31,8 +34,10 @@ const MAX_KEPT_TEXTS = 20;
  */
 export class ServerMessages {
   readonly #handlers: MessageHandlers;
-  /** Some file or attribute could not be stored. */
+  /** Some file or attribute could not be stored. A plain error says no such thing: an unknown name in `--chown`. */
   hasErrors = false;
+  hasVanished = false;
+  hitDeleteLimit = false;
   /** Texts of errors, the first few: when the session fails, they are the reason. */
   readonly errorTexts: string[] = [];
 
@@ -43,6 +48,9 @@ export class ServerMessages {
   handle(code: FrameCode, payload: Buffer): void {
     switch (code) {
       case frameCodes.errorTransfer:
+        this.hasErrors = true;
+        this.#error(textOf(payload));
+        return;
       case frameCodes.error:
         this.#error(textOf(payload));
         return;
@@ -56,10 +64,13 @@ export class ServerMessages {
         this.#deleted(payload);
         return;
       case frameCodes.success:
-        if (payload.length === 4) this.#handlers.onSuccess(payload.readInt32LE());
+        this.#handlers.onSuccess(numberOf(payload, 'success'));
         return;
       case frameCodes.ioTimeout:
-        if (payload.length === 4) this.#handlers.onTimeout(payload.readInt32LE());
+        this.#handlers.onTimeout(numberOf(payload, 'timeout'));
+        return;
+      case frameCodes.ioError:
+        this.#ioError(numberOf(payload, 'I/O error'));
         return;
       case frameCodes.errorExit:
         this.#exit(payload);
@@ -70,7 +81,6 @@ export class ServerMessages {
   }
 
   #error(text: string): void {
-    this.hasErrors = true;
     if (this.errorTexts.length < MAX_KEPT_TEXTS) this.errorTexts.push(text);
     this.#handlers.onMessage({ level: 'error', text });
   }
@@ -80,10 +90,17 @@ export class ServerMessages {
     this.#handlers.onDeleted(decodeName(isFolder ? payload.subarray(0, -1) : payload), isFolder);
   }
 
+  #ioError(bits: number): void {
+    if (bits & ioErrors.general) this.hasErrors = true;
+    if (bits & ioErrors.vanished) this.hasVanished = true;
+    if (bits & ioErrors.deleteLimit) this.hitDeleteLimit = true;
+  }
+
+  /** An empty one confirms our own leave. */
   #exit(payload: Buffer): void {
-    if (payload.length !== 4) return;
+    if (payload.length === 0) return;
+    const code = numberOf(payload, 'exit code');
     this.#handlers.onExit();
-    const code = payload.readInt32LE();
     // Whatever a server says, a session that it broke off has not succeeded.
     const exitCode = code > 0 && code <= 255 ? code : exitCodes.stream;
     throw new RemoteExitError(this.explain(`the server ended the session with exit code ${code}`), exitCode);
@@ -93,6 +110,12 @@ export class ServerMessages {
   explain(otherwise: string): string {
     return this.errorTexts.length > 0 ? this.errorTexts.join('; ') : otherwise;
   }
+}
+
+function numberOf(payload: Buffer, what: string): number {
+  if (payload.length !== 4)
+    throw new StreamError(`message with the ${what}: a length of ${payload.length} is not 4`);
+  return payload.readInt32LE();
 }
 
 function textOf(payload: Buffer): string {

@@ -170,9 +170,9 @@ describe('a server that gives up', () => {
     }
   });
 
-  it('in a word that is none is not believed: it has to end the session itself', async () => {
+  it('in a word that is none breaks the stream, as with rsync', async () => {
     const said = [frame(ERROR_EXIT, Buffer.of(11)), frame(ERROR_EXIT, Buffer.alloc(0)), DONE_5];
-    expect((await pushTo(saying(...said))).result?.exitCode).toBe(0);
+    expect((await pushTo(saying(...said))).failure).toMatchObject({ name: 'StreamError', exitCode: 12 });
   });
 });
 
@@ -466,8 +466,23 @@ describe('a server that is odd', () => {
   });
 
   it('may speak as to a receiver: nobody minds', async () => {
-    const toReceivers = [22, 42, 100, 102, 33].map((code) => frame(code, Buffer.alloc(3, 0xff)));
+    const toReceivers = [42, 102].map((code) => frame(code, Buffer.alloc(3, 0xff)));
     const { result } = await pushTo(saying(...toReceivers, REQUEST_F, ...toReceivers, DONE_5));
     expect(result).toMatchObject({ exitCode: 0, serverErrors: [] });
+  });
+
+  it.each([22, 33, 100])('breaks the stream with a number of three bytes in message %d', async (code) => {
+    const { failure } = await pushTo(saying(frame(code, Buffer.alloc(3, 0xff)), REQUEST_F, DONE_5));
+    expect(failure).toMatchObject({ name: 'StreamError', exitCode: 12 });
+  });
+
+  it.each([
+    [1, 23],
+    [2, 24],
+    [4, 25],
+    [8, 0],
+  ])('tells of errors of its own with bits: %d ends us with %d', async (bits, exitCode) => {
+    const { result } = await pushTo(saying(frame(22, int32(bits)), REQUEST_F, DONE_5));
+    expect(result).toMatchObject({ exitCode, serverErrors: [] });
   });
 });

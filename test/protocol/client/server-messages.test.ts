@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ServerMessages } from '../../../src/protocol/client/server-messages.ts';
-import { RemoteExitError } from '../../../src/protocol/errors.ts';
+import { RemoteExitError, StreamError } from '../../../src/protocol/errors.ts';
 import { frameCodes } from '../../../src/protocol/wire/frame.ts';
 import { int32 } from '../../support/frames.ts';
 
@@ -27,10 +27,11 @@ describe('what a server says beside its requests', () => {
     expect(messages.errorTexts).toEqual(['three: \n', 'a\nb']);
   });
 
-  it('leaves an error behind only if it was one', () => {
+  it('counts as a failure only if something could not be transferred', () => {
     const { messages } = listen();
     messages.handle(frameCodes.info, Buffer.from('cannot delete non-empty directory: x\n'));
     messages.handle(frameCodes.warning, Buffer.from('hm\n'));
+    messages.handle(frameCodes.error, Buffer.from('unknown --groupmap name on receiver: wheel\n'));
     expect(messages.hasErrors).toBe(false);
     messages.handle(frameCodes.errorTransfer, Buffer.alloc(0));
     expect(messages.hasErrors).toBe(true);
@@ -59,15 +60,12 @@ describe('what a server says beside its requests', () => {
   it('says in four bytes which entry is in place', () => {
     const { messages, heard } = listen();
     messages.handle(frameCodes.success, int32(7));
-    messages.handle(frameCodes.success, Buffer.alloc(3));
     expect(heard).toEqual([['success', 7]]);
   });
 
-  it('announces a timeout in four bytes or not at all', () => {
+  it('announces a timeout', () => {
     const { messages, heard } = listen();
     messages.handle(frameCodes.ioTimeout, int32(20));
-    messages.handle(frameCodes.ioTimeout, Buffer.of(20));
-    messages.handle(frameCodes.ioTimeout, Buffer.alloc(0));
     expect(heard).toEqual([['timeout', 20]]);
   });
 
@@ -77,9 +75,38 @@ describe('what a server says beside its requests', () => {
     expect(messages.errorTexts).toHaveLength(20);
   });
 
+  it.each([
+    [0, {}],
+    [1, { hasErrors: true }],
+    [2, { hasVanished: true }],
+    [3, { hasErrors: true, hasVanished: true }],
+    [4, { hitDeleteLimit: true }],
+    [6, { hasVanished: true, hitDeleteLimit: true }],
+    [8, {}],
+  ])('may be an I/O error with the bits %d', (bits, outcome) => {
+    const { messages } = listen();
+    messages.handle(frameCodes.ioError, int32(bits));
+    const { hasErrors, hasVanished, hitDeleteLimit } = messages;
+    const nothing = { hasErrors: false, hasVanished: false, hitDeleteLimit: false };
+    expect({ hasErrors, hasVanished, hitDeleteLimit }).toEqual({ ...nothing, ...outcome });
+  });
+
+  it.each([
+    ['success', frameCodes.success, [0, 3, 5]],
+    ['timeout', frameCodes.ioTimeout, [0, 3, 6]],
+    ['I/O error', frameCodes.ioError, [0, 1, 6]],
+    ['exit code', frameCodes.errorExit, [1, 3, 6]],
+  ] as const)('must have four bytes for a number: %s', (_name, code, lengths) => {
+    for (const length of lengths) {
+      const { messages, heard } = listen();
+      expect(() => messages.handle(code, Buffer.alloc(length))).toThrow(StreamError);
+      expect(heard).toEqual([]);
+    }
+  });
+
   it('may be signs of life and what concerns receivers', () => {
     const { messages, heard } = listen();
-    for (const code of [frameCodes.noop, frameCodes.ioError, frameCodes.noSend]) {
+    for (const code of [frameCodes.noop, frameCodes.noSend]) {
       messages.handle(code, int32(1));
     }
     expect(heard).toEqual([]);
