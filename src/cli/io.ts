@@ -11,6 +11,8 @@ export interface CliIo {
   readonly isTerminal: boolean;
   /** A person looks at standard error. */
   readonly isErrorTerminal?: boolean;
+  /** Characters in a line of the terminal. */
+  readonly columns?: number | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** The folder that relative paths are relative to. */

@@ -10,6 +10,7 @@ export function processIo(parts: Pick<CliIo, 'stdout' | 'stderr' | 'signal'>): C
     ...parts,
     isTerminal: process.stdout.isTTY === true,
     isErrorTerminal: process.stderr.isTTY === true,
+    columns: process.stdout.columns,
     environment: process.env,
     folder: currentFolder(),
     processId: process.pid,

@@ -1,15 +1,17 @@
-import { InvalidArgumentError, Command as Program } from 'commander';
+import { Command as Program } from 'commander';
 import { UnsupportedError, UsageError } from '../protocol/index.ts';
+import { asksForHelp, isCommanderError, usageErrorOf } from './command-line-errors.ts';
 import type { DaemonRequest } from './commands/daemon.ts';
 import { transferCommands } from './commands/transfer-commands.ts';
 import type { CliIo } from './io.ts';
 import { manifest } from './manifest.ts';
+import { helpWidth } from './output/help-width.ts';
 
 /** sersync's own options: what the program does when no command is named. */
 interface DaemonOptions {
   readonly r?: true;
   readonly d?: true;
-  readonly o: readonly string[];
+  readonly o?: readonly string[];
   readonly n: number;
   readonly m?: string;
 }
@@ -25,21 +27,23 @@ export async function runProgram(words: readonly string[], io: CliIo): Promise<n
     .description(manifest.description)
     .version(manifest.version)
     .usage('[-r] [-n NUMBER] [-o FILE]... | COMMAND ...')
-    .option('-r', 'send everything to every remote once, then what changes')
+    .option('-r', 'start with a full sync to every remote, then send changes')
     .option('-d', 'run in the background (not yet)')
     .option(
       '-o <file>',
-      `watch what this config says; may be given several times (default: ${DEFAULT_CONFIG})`,
+      `config of a directory to watch; may be given several times (default: ${DEFAULT_CONFIG})`,
       collect,
-      [],
     )
-    .option('-n <number>', 'how many sessions run at a time', laneCount, DEFAULT_LANES)
-    .option('-m <plugin>', 'run this plugin for what changes, and send nothing (not yet)')
+    .option('-n <number>', 'maximum number of concurrent sessions', laneCount, DEFAULT_LANES)
+    .option('-m <plugin>', 'run this plugin for changes, and send nothing (not yet)')
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(Buffer.from(text)),
       writeErr: (text) => io.stderr.write(Buffer.from(text)),
+      // It is told where all errors are told.
+      outputError: () => {},
+      getOutHelpWidth: () => helpWidth(io),
     });
   for (const [name, { about }] of transferCommands) {
     program
@@ -47,7 +51,6 @@ export async function runProgram(words: readonly string[], io: CliIo): Promise<n
       .description(about)
       .usage('[OPTION]...')
       .helpOption(false)
-      .addHelpText('after', `\nAll options: tsersync ${name} --help`)
       .allowUnknownOption()
       .allowExcessArguments()
       .action(() => {
@@ -70,9 +73,10 @@ export async function runProgram(words: readonly string[], io: CliIo): Promise<n
   }
   if (words.length === 0) program.outputHelp();
   else {
-    await program.parseAsync(words, { from: 'user' }).catch((thrown: unknown) => {
-      if (!isCommanderExit(thrown)) throw thrown;
-      exitCode = thrown.exitCode;
+    const asked = asksForHelp(words[0] ?? '') ? ['--help'] : words;
+    await program.parseAsync(asked, { from: 'user' }).catch((thrown: unknown) => {
+      if (!isCommanderError(thrown)) throw thrown;
+      if (thrown.exitCode !== 0) throw usageErrorOf(thrown, words);
     });
   }
   return exitCode;
@@ -84,20 +88,16 @@ function daemonRequest({ r, d, o, n, m }: DaemonOptions): DaemonRequest {
       '-d: tsersync does not leave the terminal yet; start it without -d, as a service',
     );
   if (m !== undefined) throw new UnsupportedError(`-m ${m}: plugins are not run yet`);
-  const isDefault = o.length === 0;
-  return { configs: isDefault ? [DEFAULT_CONFIG] : o, isDefault, startsWithAll: r === true, lanes: n };
+  const isDefault = o === undefined;
+  return { configs: o ?? [DEFAULT_CONFIG], isDefault, startsWithAll: r === true, lanes: n };
 }
 
-function collect(word: string, words: readonly string[]): readonly string[] {
+function collect(word: string, words: readonly string[] = []): readonly string[] {
   return [...words, word];
 }
 
 function laneCount(word: string): number {
   const count = Number(word);
   if (/^\d+$/.test(word) && count >= 1 && count <= MAX_LANES) return count;
-  throw new InvalidArgumentError(`It must be a number from 1 to ${MAX_LANES}.`);
-}
-
-function isCommanderExit(thrown: unknown): thrown is { readonly exitCode: number } {
-  return thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('commander.');
+  throw new UsageError(`-n: '${word}' is not a number from 1 to ${MAX_LANES}`);
 }

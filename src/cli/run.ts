@@ -9,7 +9,9 @@ export async function run(words: readonly string[], io: CliIo): Promise<number> 
     const [name = '', ...others] = words;
     const command = transferCommands.get(name);
     if (command !== undefined) return await command.run(others, io);
-    // Its words are of another kind, and so is what it has to load.
+    const explained = name === 'help' ? transferCommands.get(others[0] ?? '') : undefined;
+    if (explained !== undefined) return await explained.run(['--help'], io);
+    // All other commands use commander; load it only for them.
     const { runProgram } = await import('./program.ts');
     return await runProgram(words, io);
   } catch (thrown) {

@@ -35,7 +35,7 @@ export { destinationModule, parseTarget } from './handshake/target.ts';
 export { ForeignLinkError, NamedFileError } from './named-files/named-file-error.ts';
 export { openNamedForAppending } from './named-files/open-named.ts';
 export { type ReadNamed, readNamed, readNamedFile, withPipes } from './named-files/read-named.ts';
-export { helpText } from './options/help-text.ts';
+export { helpText, wrapText } from './options/help-text.ts';
 export { type InfoLevels, infoLevels } from './options/info-levels.ts';
 export { debugFlags, type InfoFlag, infoFlags } from './options/message-flags.ts';
 export { type Environment, type ParsedOptions, parseOptions } from './options/parse-options.ts';

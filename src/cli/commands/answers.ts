@@ -1,5 +1,7 @@
-import { debugFlags, helpText, type InfoFlag, type OutputOptions } from '../../protocol/index.ts';
+import { debugFlags, helpText, type InfoFlag, type OutputOptions, wrapText } from '../../protocol/index.ts';
+import type { CliIo } from '../io.ts';
 import { manifest } from '../manifest.ts';
+import { helpWidth } from '../output/help-width.ts';
 
 type Question = NonNullable<OutputOptions['show']>;
 
@@ -19,34 +21,48 @@ const infoMeanings: Readonly<Record<InfoFlag, string>> = {
   SYMSAFE: 'symlinks that are not safe',
 };
 
-/** What a question among the options is answered with; `usage` are the ways to call the command. */
-export function answerTo(question: Question, usage: readonly string[]): string {
+/** How a command is called. */
+export interface Manual {
+  readonly usage: readonly string[];
+  /** The options that mean something to it; all of them by default. */
+  readonly only?: readonly string[];
+}
+
+/** Prints the answer to a question among the options. */
+export function printAnswer(question: Question, manual: Manual, io: CliIo): void {
+  io.stdout.write(Buffer.from(answerTo(question, manual, helpWidth(io))));
+}
+
+function answerTo(question: Question, { usage, only }: Manual, width: number): string {
   switch (question) {
     case 'help':
-      return `${usageText(usage)}\n\n${helpText()}`;
+      return helpText({ usage, width, ...(only && { only }) });
     case 'version':
       return `tsersync ${manifest.version}, rsync protocol version 32\n`;
     case 'info-help':
-      return flagText('--info', Object.entries(infoMeanings));
+      return flagText('--info', Object.entries(infoMeanings), width);
     case 'debug-help':
       return flagText(
         '--debug',
         debugFlags.map((flag) => [flag, '']),
+        width,
       );
   }
 }
 
-function usageText([first, ...others]: readonly string[]): string {
-  return [`Usage: ${first}`, ...others.map((line) => `  or   ${line}`)].join('\n');
-}
+const FLAG_COLUMN = 12;
 
-function flagText(option: string, flags: ReadonlyArray<readonly [string, string]>): string {
-  const lines = flags.map(([flag, meaning]) => `  ${flag.padEnd(10)}${meaning}`.trimEnd());
-  return [
-    `${option}=FLAG,FLAG2,FLAG0: a number behind a flag is its level; 0 is off, none is 1`,
-    ...lines,
-    `  ${'ALL'.padEnd(10)}all of them, at this level`,
-    `  ${'NONE'.padEnd(10)}none of them, the same as ALL0`,
-    '',
-  ].join('\n');
+function flagText(option: string, flags: ReadonlyArray<readonly [string, string]>, width: number): string {
+  const about = `${option}=FLAG,FLAG2,FLAG0: a number behind a flag is its level; 0 is off, none is 1`;
+  const all: typeof flags = [
+    ...flags,
+    ['ALL', 'all of them, at this level'],
+    ['NONE', 'none of them, the same as ALL0'],
+  ];
+  const lines = all.flatMap(([flag, meaning]) => {
+    const [first = '', ...rest] = wrapText(meaning, width - FLAG_COLUMN);
+    const head = `  ${flag}`.padEnd(FLAG_COLUMN) + first;
+    return [head.trimEnd(), ...rest.map((line) => ' '.repeat(FLAG_COLUMN) + line)];
+  });
+  return [...wrapText(about, width), ...lines, ''].join('\n');
 }

@@ -2,9 +2,26 @@ import { listModules, parseOptions } from '../../protocol/index.ts';
 import type { Command } from '../io.ts';
 import { listOperand } from '../operands.ts';
 import { openScreen } from '../output/screen.ts';
-import { answerTo } from './answers.ts';
+import { printAnswer } from './answers.ts';
 
-const USAGE = ['tsersync ls [OPTION]... rsync://HOST[:PORT]/', 'tsersync ls [OPTION]... HOST::'];
+/** rsync takes all its options here, too; these have a meaning. */
+const MANUAL = {
+  usage: ['tsersync ls [OPTION]... rsync://HOST[:PORT]/', 'tsersync ls [OPTION]... HOST::'],
+  only: [
+    'port',
+    'address',
+    'ipv4',
+    'ipv6',
+    'contimeout',
+    'timeout',
+    'quiet',
+    'stderr',
+    '8-bit-output',
+    'motd',
+    'help',
+    'version',
+  ],
+};
 
 /** Bytes of a module's name before its comment. */
 const NAME_WIDTH = 15;
@@ -13,7 +30,7 @@ const NAME_WIDTH = 15;
 export const ls: Command = async (words, io) => {
   const { transfer, connection, output, operands } = parseOptions(words, io.environment);
   if (output.show !== undefined) {
-    io.stdout.write(Buffer.from(answerTo(output.show, USAGE)));
+    printAnswer(output.show, MANUAL, io);
     return 0;
   }
   const { timeout = 0 } = transfer;

@@ -18,11 +18,11 @@ import { PushReport } from '../output/push-report.ts';
 import { openScreen, type Screen } from '../output/screen.ts';
 import { systemErrorText } from '../output/system-errors.ts';
 import { SourcePaths } from '../source-paths.ts';
-import { answerTo } from './answers.ts';
+import { printAnswer } from './answers.ts';
 
 const USAGE = [
-  'tsersync push [OPTION]... SOURCE... rsync://[USER@]HOST[:PORT]/MODULE[/PATH]',
-  'tsersync push [OPTION]... SOURCE... [USER@]HOST::MODULE[/PATH]',
+  'tsersync push [OPTION]... SOURCE... rsync://[USER@]HOST[:PORT]/MODULE/DIR',
+  'tsersync push [OPTION]... SOURCE... [USER@]HOST::MODULE/DIR',
 ];
 
 /** `tsersync push`: rsync's own command line, for the one direction. */
@@ -30,7 +30,7 @@ export const push: Command = async (words, io) => {
   const startedAt = io.now();
   const { transfer, connection, output, operands } = parseOptions(words, io.environment);
   if (output.show !== undefined) {
-    io.stdout.write(Buffer.from(answerTo(output.show, USAGE)));
+    printAnswer(output.show, { usage: USAGE }, io);
     return 0;
   }
   if (connection.rsh !== undefined)

@@ -24,7 +24,7 @@ export const links: OptionGroup = {
     {
       names: ['copy-dirlinks'],
       letter: 'k',
-      help: 'send the folder that a symlink points to',
+      help: 'send the directory that a symlink points to',
       effect: flag('copyDirlinks'),
     },
     {
@@ -42,7 +42,7 @@ export const links: OptionGroup = {
     {
       names: ['keep-dirlinks'],
       letter: 'K',
-      help: 'at the destination, a symlink to a folder is as good as a folder',
+      help: 'treat a symlink to a directory at the destination as a directory',
       effect: flag('keepDirlinks'),
     },
     {
@@ -68,7 +68,7 @@ export const links: OptionGroup = {
 };
 
 export const attributes: OptionGroup = {
-  title: 'What is kept of a file',
+  title: 'What is preserved of a file',
   options: [
     { names: ['archive'], letter: 'a', help: 'the same as -rlptgoD', effect: does(archive) },
     {
@@ -148,7 +148,7 @@ export const attributes: OptionGroup = {
       names: ['omit-dir-times'],
       letter: 'O',
       no: 'names and letter',
-      help: 'do not keep the times of folders',
+      help: 'do not keep modification times of directories',
       effect: flag('omitDirTimes'),
     },
     {

@@ -4,13 +4,13 @@ import { badValue, parseChoice, type ValueOf } from '../values.ts';
 import type { OptionGroup } from './option-spec.ts';
 
 export const messages: OptionGroup = {
-  title: 'What is told about it',
+  title: 'Output',
   options: [
     {
       names: ['verbose'],
       letter: 'v',
       no: 'names and letter',
-      help: 'tell more; -vv: even more',
+      help: 'increase verbosity; -vv: even more',
       effect: does(
         ({ transfer }) => {
           transfer.verbose = (transfer.verbose ?? 0) + 1;
@@ -20,32 +20,32 @@ export const messages: OptionGroup = {
         },
       ),
     },
-    { names: ['quiet'], letter: 'q', help: 'tell only errors', effect: flag('quiet') },
+    { names: ['quiet'], letter: 'q', help: 'suppress messages other than errors', effect: flag('quiet') },
     {
       names: ['dry-run'],
       letter: 'n',
-      help: 'change nothing, only tell what would be done',
+      help: 'show what would be done without doing it',
       effect: flag('dryRun'),
     },
     {
       names: ['itemize-changes'],
       letter: 'i',
       no: 'names and letter',
-      help: 'tell what changes of each file; -ii: of unchanged files too',
+      help: 'show what changes in each file; -ii: unchanged files too',
       effect: doubled('itemizeChanges'),
     },
-    { names: ['stats'], help: 'tell numbers at the end', effect: flag('stats') },
-    { names: ['progress'], no: 'names', help: 'show how far each file is', effect: flag('progress') },
+    { names: ['stats'], help: 'show statistics at the end', effect: flag('stats') },
+    { names: ['progress'], no: 'names', help: 'show the progress of each file', effect: flag('progress') },
     {
       names: ['info'],
       value: 'FLAGS',
-      help: 'what to tell: name2,stats,progress2; --info=help lists the flags',
+      help: 'choose messages: name2,stats,progress2; --info=help lists the flags',
       effect: does(info),
     },
     {
       names: ['debug'],
       value: 'FLAGS',
-      help: 'what to tell about our own work; --debug=help lists the flags',
+      help: 'choose debugging messages; --debug=help lists the flags',
       effect: does(debug),
     },
     {
@@ -59,7 +59,7 @@ export const messages: OptionGroup = {
     {
       names: ['stderr'],
       value: 'MODE',
-      help: 'where the server tells: errors, all or client',
+      help: 'where messages of the server go: errors, all or client',
       effect: does(({ transfer }, of) => {
         transfer.stderr = parseChoice(of, ['errors', 'all', 'client']);
       }),

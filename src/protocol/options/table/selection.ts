@@ -3,13 +3,13 @@ import { does, doubled, filter, filterFile, flag, size, unsupported } from '../d
 import type { OptionGroup } from './option-spec.ts';
 
 export const selection: OptionGroup = {
-  title: 'What is transferred',
+  title: 'Choosing what to transfer',
   options: [
     {
       names: ['recursive'],
       letter: 'r',
       no: 'names and letter',
-      help: 'send folders with all they hold',
+      help: 'recurse into directories',
       effect: does(
         (draft) => {
           draft.transfer.recursive = true;
@@ -24,14 +24,14 @@ export const selection: OptionGroup = {
     {
       names: ['inc-recursive', 'i-r'],
       no: 'names',
-      help: 'list folders while transferring (the default)',
+      help: 'list directories during the transfer (the default)',
       effect: flag('incRecursive'),
     },
     {
       names: ['dirs'],
       letter: 'd',
       no: 'names and letter',
-      help: 'send folders without what they hold',
+      help: 'send directories without their contents',
       effect: does(
         (draft) => {
           draft.transfer.dirs = true;
@@ -60,13 +60,13 @@ export const selection: OptionGroup = {
     {
       names: ['implied-dirs', 'i-d'],
       no: 'names',
-      help: 'with -R, send the folders on the way (the default)',
+      help: 'with -R, send the parent directories too (the default)',
       effect: flag('impliedDirs'),
     },
     {
       names: ['files-from'],
       value: 'FILE',
-      help: 'send the names that stand in FILE (- is standard input)',
+      help: 'read the names to send from FILE (- is standard input)',
       effect: does((draft, { value }) => {
         if (isOnServer(value)) {
           throw new UnsupportedError(
@@ -111,12 +111,12 @@ export const selection: OptionGroup = {
       names: ['prune-empty-dirs'],
       letter: 'm',
       no: 'names and letter',
-      help: 'leave out folders in which nothing remains',
+      help: 'leave out directories that end up empty',
       effect: flag('pruneEmptyDirs'),
     },
     {
       names: ['remove-source-files'],
-      help: 'delete source files (not folders) once they are in place',
+      help: 'delete source files (not directories) after they are transferred',
       effect: flag('removeSourceFiles'),
     },
     {
@@ -133,13 +133,13 @@ export const selection: OptionGroup = {
 };
 
 export const filters: OptionGroup = {
-  title: 'Filter rules, tried in the order in which they are given',
+  title: 'Filter rules, tried in the order given',
   options: [
     { names: ['filter'], letter: 'f', value: 'RULE', help: 'a rule of any kind', effect: filter('filter') },
     {
       names: [],
       letter: 'F',
-      help: 'read .rsync-filter in every folder; -FF: and do not send it',
+      help: 'read .rsync-filter in every directory; -FF: and do not send it',
       effect: does((draft) => {
         draft.dirMerges += 1;
         if (draft.dirMerges === 1) draft.filters.push({ kind: 'filter', text: ': /.rsync-filter' });

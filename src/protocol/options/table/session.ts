@@ -10,7 +10,7 @@ const FOR_SERVERS = 'it is for the side that rsync itself starts';
 const FOR_DAEMONS = 'a daemon is not started with options of rsync';
 
 export const speed: OptionGroup = {
-  title: 'Checksums, compression, speed',
+  title: 'Checksums, compression and speed',
   options: [
     {
       names: ['checksum-choice', 'cc'],
@@ -108,7 +108,7 @@ export const speed: OptionGroup = {
       names: ['timeout'],
       value: 'SECONDS',
       no: 'names',
-      help: 'give up after this long without a byte',
+      help: 'give up after this long without any data',
       effect: integer('timeout', { min: 0 }),
     },
     {
@@ -139,7 +139,7 @@ export const speed: OptionGroup = {
 };
 
 export const server: OptionGroup = {
-  title: 'How the server is reached',
+  title: 'Connection',
   options: [
     {
       names: ['port'],

@@ -5,7 +5,7 @@ import { parseInteger } from '../values.ts';
 import type { OptionGroup } from './option-spec.ts';
 
 export const comparison: OptionGroup = {
-  title: 'Which files are thought to differ',
+  title: 'Deciding which files differ',
   options: [
     {
       names: ['update'],
@@ -38,7 +38,7 @@ export const comparison: OptionGroup = {
       names: ['fuzzy'],
       letter: 'y',
       no: 'names and letter',
-      help: 'a similar file may serve as basis; -yy: in --link-dest folders too',
+      help: 'use a similar file as basis; -yy: also from --link-dest directories',
       effect: doubled('fuzzy'),
     },
     {
@@ -63,7 +63,7 @@ export const comparison: OptionGroup = {
 };
 
 export const writing: OptionGroup = {
-  title: 'How a file is written',
+  title: 'Writing files',
   options: [
     {
       names: ['whole-file'],
@@ -103,8 +103,13 @@ export const writing: OptionGroup = {
       effect: flag('sparse'),
     },
     { names: ['preallocate'], help: 'reserve the space before writing', effect: flag('preallocate') },
-    { names: ['partial'], no: 'names', help: 'keep files that arrived in part', effect: flag('partial') },
-    { names: ['partial-dir'], value: 'DIR', help: 'keep parts of files in DIR', effect: text('partialDir') },
+    { names: ['partial'], no: 'names', help: 'keep partially transferred files', effect: flag('partial') },
+    {
+      names: ['partial-dir'],
+      value: 'DIR',
+      help: 'keep partially transferred files in DIR',
+      effect: text('partialDir'),
+    },
     {
       names: [],
       letter: 'P',
@@ -114,7 +119,7 @@ export const writing: OptionGroup = {
     {
       names: ['delay-updates'],
       no: 'names',
-      help: 'put all files into their places at the end',
+      help: 'move all files into place at the end',
       effect: flag('delayUpdates'),
     },
     {
@@ -137,13 +142,13 @@ export const writing: OptionGroup = {
     {
       names: ['mkpath'],
       no: 'names',
-      help: 'create the folders on the way to the destination',
+      help: 'create missing parent directories of the destination',
       effect: flag('mkpath'),
     },
     {
       names: ['write-devices'],
       no: 'names',
-      help: 'write into devices as if they were files',
+      help: 'write to devices as if they were files',
       effect: flag('writeDevices'),
     },
     {
@@ -172,7 +177,7 @@ export const deleting: OptionGroup = {
   options: [
     {
       names: ['delete'],
-      help: 'delete what the source does not have',
+      help: 'delete files that the source does not have',
       effect: does(({ transfer }) => {
         transfer.delete ??= 'default';
       }),
@@ -184,7 +189,7 @@ export const deleting: OptionGroup = {
     },
     {
       names: ['delete-during', 'del'],
-      help: 'delete folder by folder during the transfer',
+      help: 'delete directory by directory during the transfer',
       effect: does((draft) => deleteAt(draft, 'during')),
     },
     {
@@ -215,7 +220,7 @@ export const deleting: OptionGroup = {
         transfer.maxDelete = Math.max(0, parseInteger(of));
       }),
     },
-    { names: ['force'], no: 'names', help: 'replace folders that are not empty', effect: flag('force') },
+    { names: ['force'], no: 'names', help: 'replace directories that are not empty', effect: flag('force') },
     {
       names: ['ignore-errors'],
       no: 'names',
