@@ -23,10 +23,16 @@ export class Reachability {
   #block: Block | undefined;
   #blocks = 0;
   #failures = 0;
+  #isProven = false;
   #lastReason: string | undefined;
 
   constructor(random: () => number) {
     this.#random = random;
+  }
+
+  /** A session has gone well. */
+  get isProven(): boolean {
+    return this.#isProven;
   }
 
   /** What was wrong when it was last tried, until a session goes well: also while it is tried again. */
@@ -59,6 +65,7 @@ export class Reachability {
   /** A session went well. Answers whether that is news. */
   recover(): boolean {
     const wasBlocked = this.#blocks > 0;
+    this.#isProven = true;
     this.#block = undefined;
     this.#blocks = 0;
     this.#failures = 0;

@@ -1,5 +1,6 @@
 import type { ChangeSet, ConnectionOptions, DaemonTarget } from '../protocol/index.ts';
 import type { EventFilterRules } from './event-filter.ts';
+import type { Standing } from './lanes/lane.ts';
 import type { LanePool } from './lanes/lane-pool.ts';
 import type { MountPlace, Outcome, SessionRequest, WatchedRoot, Work } from './lanes/messages.ts';
 import type { Deletions } from './pruning.ts';
@@ -18,6 +19,7 @@ export interface RemoteSessionsParts {
   readonly pool: LanePool;
   /** Ends all of them. */
   readonly signal: AbortSignal;
+  readonly standing: () => Standing;
 }
 
 /** Those sessions are held open of which the next one is likely to be. */
@@ -51,7 +53,8 @@ export class RemoteSessions implements Sessions {
   }
 
   get hasRoom(): boolean {
-    return this.#parts.pool.hasRoom;
+    const { pool, standing } = this.#parts;
+    return pool.hasRoom(standing());
   }
 
   hold(): void {
@@ -86,12 +89,18 @@ export class RemoteSessions implements Sessions {
     what: { readonly kind: 'changes'; readonly changes: ChangeSet } | { readonly kind: 'all' },
     prunes: readonly string[] = [],
   ): Promise<Outcome> {
-    const { pool, root, places, filter, signal } = this.#parts;
+    const { pool, root, places, filter, signal, standing } = this.#parts;
     const work: Work = { ...what, root, places: places(), filter, prunes };
     // The next session is opened behind this one, but not in its way: most are over in a moment.
     const next = kind === HELD ? setTimeout(() => this.hold(), OPENING_DELAY_MS) : undefined;
     try {
-      const outcome = await pool.run({ key: this.#key(kind), session: this.#request(kind), work, signal });
+      const outcome = await pool.run({
+        key: this.#key(kind),
+        session: this.#request(kind),
+        work,
+        signal,
+        standing: standing(),
+      });
       if (kind === HELD) this.hold();
       return outcome;
     } finally {

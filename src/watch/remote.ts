@@ -6,7 +6,7 @@ import type { Change } from './change.ts';
 import { type Clocks, Deliveries } from './deliveries.ts';
 import type { Disk } from './disk.ts';
 import { TREE_MOVED } from './lanes/guarded-tree.ts';
-import { SessionFailure } from './lanes/lane.ts';
+import { SessionFailure, type Standing } from './lanes/lane.ts';
 import type { Outcome, WatchedRoot } from './lanes/messages.ts';
 import type { Log } from './log.ts';
 import { Outcomes } from './outcomes.ts';
@@ -90,6 +90,12 @@ export class Remote {
       reason: this.#reachability.trouble,
       nextTryAt: this.#reachability.at(this.#now())?.until,
     };
+  }
+
+  /** How the last session went. */
+  get standing(): Standing {
+    if (this.#reachability.trouble !== undefined) return 'troubled';
+    return this.#reachability.isProven ? 'good' : 'unknown';
   }
 
   /** A change will come soon: a session is made ready. */

@@ -249,8 +249,9 @@ export class Replicator {
       places: () => this.#places.places,
       pool: this.#pool,
       signal: this.#control.signal,
+      standing: () => remote.standing,
     });
-    return new Remote({
+    const remote: Remote = new Remote({
       name,
       folder: target.path,
       sessions,
@@ -266,6 +267,7 @@ export class Replicator {
       onBatch: (report) => this.events.emit('batch', report),
       onRootGone: () => this.#checkRoot(),
     });
+    return remote;
   }
 
   #onHint(path: string, isEcho: boolean): void {

@@ -3,6 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startReplicator } from '../../src/watch/index.ts';
+import { frame } from '../support/frames.ts';
+import { letIn, Peer } from '../support/hostile-server.ts';
 import { keptLog, replicate, replicationConfig, until } from '../support/replication.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
 
@@ -84,11 +86,65 @@ describe('a remote that ends every session with one path', () => {
       await until(() => isThere('d/e/many19') && picky.hangUps() > 2, 'all but one path');
       for (let i = 0; i < 12; i += 1) {
         write(root, `later${i}`, 'good');
-        await until(() => isThere(`later${i}`), 'a later file', 3000);
+        await until(() => isThere(`later${i}`), 'a later file');
       }
       const { failures } = replicator.status().remotes[0] ?? {};
       expect(failures?.map(({ path }) => path)).toContain('d/poison');
       expect(picky.hangUps()).toBeLessThan(60);
+    },
+  );
+});
+
+/** Servers at other addresses of this machine and the same port, who take their clients as far as `serve` says. */
+async function startOthers(port: number, count: number, serve: (peer: Peer) => unknown) {
+  const hosts = Array.from({ length: count }, (_, i) => `127.0.1.${i + 1}`);
+  const sockets: Socket[] = [];
+  const servers = hosts.map((host) => {
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      const peer = new Peer(socket);
+      void (async () => serve(peer))().catch(() => socket.destroy());
+    });
+    return { server, host };
+  });
+  for (const { server, host } of servers)
+    await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  return {
+    hosts,
+    [Symbol.dispose]() {
+      for (const { server } of servers) server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+describe.runIf(process.platform === 'linux')('remotes that hang', () => {
+  const dribble = async (peer: Peer) => {
+    await letIn(peer);
+    const timer = setInterval(() => peer.say(frame(0, Buffer.alloc(0))), 100);
+    await peer.closed();
+    clearInterval(timer);
+  };
+  const kinds: readonly [string, (peer: Peer) => unknown][] = [
+    ['before their first word', () => {}],
+    ['after the list', letIn],
+    ['and say a byte now and then', dribble],
+  ];
+
+  it.each(kinds.flatMap(([name, serve]) => [[name, 10, serve] as const, [name, 1, serve] as const]))(
+    'do not hold up a good one: %s, with %d lanes',
+    async (_, lanes, serve) => {
+      using hanging = await startOthers(rsyncd.port, 20, serve);
+      const others = hanging.hosts.map((host) => ({ host, module: 'inbox' }));
+      const options = { lanes, startsWithAll: true, drainMs: 0 };
+      await using replication = await replicate(rsyncd, { others, options, source: { a: 'a' } });
+      const { root, destination } = replication;
+      const isThere = (path: string) => existsSync(join(destination, path));
+      await until(() => isThere('a'), 'the first file', 45_000);
+      for (let i = 0; i < 5; i += 1) {
+        write(root, `later${i}`, 'later');
+        await until(() => isThere(`later${i}`), 'a later file');
+      }
     },
   );
 });

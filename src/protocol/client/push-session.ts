@@ -167,6 +167,11 @@ export class PushSession implements RunningPush {
     else if (filterList !== undefined) throw new UsageError('filter rules are for a server that deletes');
   }
 
+  /** Bytes that went over the line so far, in both directions. */
+  get traffic(): number {
+    return this.#connection.writer.sent + this.#connection.reader.received;
+  }
+
   get list(): RunningPush['list'] {
     const { isComplete = false, totalSize: size = 0 } = this.#lists ?? {};
     return { isComplete, entries: this.#list.total, size };

@@ -1,5 +1,13 @@
-import { type Lane, type LaneEvents, SessionFailure, ThreadLane } from './lane.ts';
-import type { Outcome, SessionRequest, Work } from './messages.ts';
+import {
+  type Lane,
+  type LaneEvents,
+  type LaneJob,
+  rankOf,
+  SessionFailure,
+  type Standing,
+  ThreadLane,
+} from './lane.ts';
+import type { Outcome, SessionRequest } from './messages.ts';
 
 export interface LanePoolOptions {
   readonly mostLanes: number;
@@ -14,12 +22,9 @@ export interface LanePoolOptions {
 }
 
 /** Something for a lane to do. */
-export interface Job {
+export interface Job extends LaneJob {
   /** Names the kind of session: one that is held open under it may be used. */
   readonly key: string;
-  readonly session: SessionRequest;
-  readonly work: Work;
-  readonly signal?: AbortSignal;
 }
 
 interface Waiting {
@@ -54,8 +59,10 @@ export class LanePool {
   }
 
   /** Whether work would begin at once. */
-  get hasRoom(): boolean {
-    return this.#waiting.length === 0 && (this.#idleLane() !== undefined || this.#mayStart());
+  hasRoom(standing: Standing = 'unknown'): boolean {
+    if (standing === 'troubled' && !this.#leavesRoom()) return false;
+    if (this.#waiting.some(({ job }) => rankOf(job.standing) <= rankOf(standing))) return false;
+    return this.#idleLane() !== undefined || this.#mayStart();
   }
 
   /** Sees to it that a session is held open under this key, where it can be used at once. */
@@ -80,7 +87,7 @@ export class LanePool {
   /** Runs work as soon as a lane is free. Rejects with a {@link SessionFailure}. */
   run(job: Job): Promise<Outcome> {
     if (this.#isClosed) return Promise.reject(closed());
-    const lane = this.#laneFor(job.key);
+    const lane = this.#laneFor(job);
     if (lane !== undefined) return this.#runIn(lane, job);
     const result = Promise.withResolvers<Outcome>();
     this.#waiting.push({ job, result });
@@ -100,37 +107,50 @@ export class LanePool {
     await Promise.all([...this.#lanes].map((lane) => lane.end()));
   }
 
-  #laneFor(key: string): Lane | undefined {
+  #laneFor({ key, standing }: Job): Lane | undefined {
+    if (standing === 'troubled' && !this.#leavesRoom()) return undefined;
     const held = this.#holding.get(key)?.lane;
     if (held !== undefined && !held.isBusy) return held;
     const idle = this.#idleLane();
-    const isFree = idle !== undefined && idle.heldCount === 0;
+    const isFree = idle !== undefined && idle.heldCount + idle.workCount === 0;
     return !isFree && this.#mayStart() ? this.#start() : idle;
   }
 
-  async #runIn(lane: Lane, { key, session, work, signal }: Job): Promise<Outcome> {
+  /** Whether another lane is left when one more is taken. With a single one there is no choice. */
+  #leavesRoom(): boolean {
+    const { mostLanes } = this.#options;
+    const busy = [...this.#lanes].filter(({ isBusy }) => isBusy).length;
+    return mostLanes === 1 || busy < mostLanes - 1;
+  }
+
+  async #runIn(lane: Lane, job: Job): Promise<Outcome> {
+    const { key } = job;
     const isHeldHere = this.#holding.get(key)?.lane === lane;
     if (isHeldHere) this.#holding.delete(key);
     try {
-      return await lane.run(isHeldHere ? key : undefined, session, work, signal);
+      return await lane.run(isHeldHere ? key : undefined, job);
     } finally {
       this.#next();
       this.#options.onRoom();
     }
   }
 
+  /** Runs what waits and may run now, in the order of their standing. */
   #next(): void {
-    const [waiting] = this.#waiting;
-    const lane = waiting === undefined ? undefined : this.#laneFor(waiting.job.key);
-    if (waiting === undefined || lane === undefined) return;
-    this.#waiting.shift();
-    this.#runIn(lane, waiting.job).then(waiting.result.resolve, waiting.result.reject);
+    const inOrder = [...this.#waiting].sort((a, b) => rankOf(a.job.standing) - rankOf(b.job.standing));
+    for (const waiting of inOrder) {
+      const lane = this.#laneFor(waiting.job);
+      if (lane === undefined) return;
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      this.#runIn(lane, waiting.job).then(waiting.result.resolve, waiting.result.reject);
+    }
   }
 
   #idleLane(): Lane | undefined {
+    const load = ({ workCount, heldCount }: Lane) => 2 * workCount + heldCount;
     let best: Lane | undefined;
     for (const lane of this.#lanes) {
-      if (!lane.isBusy && (best === undefined || lane.heldCount < best.heldCount)) best = lane;
+      if (!lane.isBusy && (best === undefined || load(lane) < load(best))) best = lane;
     }
     return best;
   }
@@ -151,6 +171,10 @@ export class LanePool {
         this.#holding.delete(key);
         this.#options.onHoldFailure(key, failure);
       },
+      onRoom: () => {
+        this.#next();
+        this.#options.onRoom();
+      },
       onEnd: (ended) => {
         this.#lanes.delete(ended);
         for (const [key, { lane: holder }] of this.#holding) if (holder === ended) this.#holding.delete(key);
@@ -166,7 +190,7 @@ export class LanePool {
     const idleSince = performance.now() - this.#options.idleMs;
     for (const [key, { usedAt }] of this.#holding) if (usedAt < idleSince) this.release(key);
     for (const lane of this.#lanes) {
-      const isIdle = !lane.isBusy && lane.heldCount === 0 && lane.usedAt < idleSince;
+      const isIdle = lane.workCount === 0 && lane.heldCount === 0 && lane.usedAt < idleSince;
       if (isIdle) void lane.end();
     }
   }

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { openPush, type PushSession } from '../../protocol/index.ts';
 import { findLinks } from './find-links.ts';
-import type { FailureReport, LaneOrder, LaneReport, SessionRequest, Work } from './messages.ts';
+import type { FailureReport, LaneOrder, LaneReport, Outcome, SessionRequest } from './messages.ts';
 import { runWork } from './run-work.ts';
 
 /* The thread of one lane: opens sessions, holds some of them open, and runs work in them. */
@@ -15,7 +15,15 @@ interface Held {
 }
 
 const held = new Map<string, Held>();
-const running = new Map<number, AbortController>();
+const running = new Map<number, Running>();
+
+/**
+ * A session gets on if so much goes over the line between two looks. One that only waits for its server takes nothing
+ * from others, so it does no harm to be hasty.
+ */
+const PROGRESS_BYTES = 8 * 1024;
+const LOOK_MS = 150;
+let looks: NodeJS.Timeout | undefined;
 
 port.on('message', (order: LaneOrder) => {
   switch (order.kind) {
@@ -25,8 +33,11 @@ port.on('message', (order: LaneOrder) => {
     case 'release':
       release(order.key);
       return;
+    case 'start':
+      running.get(order.id)?.start.resolve();
+      return;
     case 'abort':
-      running.get(order.id)?.abort();
+      running.get(order.id)?.control.abort();
       return;
     case 'run':
       void run(order);
@@ -70,19 +81,63 @@ function release(key: string): void {
   );
 }
 
-async function run({ id, key, session, work }: Extract<LaneOrder, { kind: 'run' }>): Promise<void> {
+interface Running {
+  readonly control: AbortController;
+  /** It is told to start, or aborted. */
+  readonly start: PromiseWithResolvers<void>;
+  session: PushSession | undefined;
+  /** At the last look; undefined before the first one. */
+  seenTraffic: number | undefined;
+  isStalled: boolean;
+}
+
+/** Tells which sessions hang. */
+function look(): void {
+  for (const [id, one] of running) {
+    const { session, seenTraffic, isStalled } = one;
+    if (session === undefined) continue;
+    one.seenTraffic = session.traffic;
+    if (seenTraffic === undefined) continue;
+    one.isStalled = session.traffic - seenTraffic < PROGRESS_BYTES;
+    if (one.isStalled !== isStalled) report({ kind: one.isStalled ? 'stalled' : 'resumed', id });
+  }
+}
+
+async function run(order: Extract<LaneOrder, { kind: 'run' }>): Promise<void> {
+  const { id, key, session, work, isOpen } = order;
   const control = new AbortController();
-  running.set(id, control);
+  const start = Promise.withResolvers<void>();
+  const own: Running = { control, start, session: undefined, seenTraffic: undefined, isStalled: false };
+  running.set(id, own);
+  looks ??= setInterval(look, LOOK_MS).unref();
+  if (isOpen) start.resolve();
+  control.signal.addEventListener('abort', () => start.resolve());
   const entry = key === undefined ? undefined : held.get(key);
   if (key !== undefined) held.delete(key);
   control.signal.addEventListener('abort', () => entry?.control.abort());
   try {
-    report({ kind: 'done', id, outcome: await runSomewhere(entry, session, work, control.signal) });
+    const outcome = await runSomewhere(
+      entry,
+      session,
+      async (open) => {
+        if (!isOpen) report({ kind: 'opened', id });
+        await start.promise;
+        own.session = open;
+
+        return await runWork(open, session.transfer, work);
+      },
+      control.signal,
+    );
+    report({ kind: 'done', id, outcome });
   } catch (thrown) {
     const isOpening = thrown instanceof OpeningError;
     report({ kind: 'failed', id, failure: failureOf(isOpening ? thrown.cause : thrown, isOpening) });
   } finally {
     running.delete(id);
+    if (running.size === 0) {
+      clearInterval(looks);
+      looks = undefined;
+    }
   }
 }
 
@@ -92,13 +147,13 @@ class OpeningError extends Error {}
 async function runSomewhere(
   entry: Held | undefined,
   request: SessionRequest,
-  work: Work,
+  work: (session: PushSession) => Promise<Outcome>,
   signal: AbortSignal,
-) {
+): Promise<Outcome> {
   const waiting = await entry?.session.catch(() => undefined);
   if (waiting?.isWaiting) {
     try {
-      return await runWork(waiting, request.transfer, work);
+      return await work(waiting);
     } catch (thrown) {
       // The server may have closed it long ago, which shows only now.
       if (signal.aborted || !failureOf(thrown, false).isTransient) throw thrown;
@@ -107,7 +162,7 @@ async function runSomewhere(
   const session = await openPush({ ...request, signal }).catch((cause) => {
     throw new OpeningError('no session', { cause });
   });
-  return await runWork(session, request.transfer, work);
+  return await work(session);
 }
 
 function failureOf(thrown: unknown, isOpening: boolean): FailureReport {

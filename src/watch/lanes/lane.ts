@@ -23,13 +23,33 @@ export class SessionFailure extends Error {
 export interface LaneEvents {
   /** A session is open and waits, or could not be opened. */
   onHeld(key: string, failure: SessionFailure | undefined): void;
+  /** The lane has room for other work although not all of its work is done. */
+  onRoom(): void;
   /** The lane has ended, wanted or not. */
   onEnd(lane: Lane): void;
 }
 
-/** Something that runs sessions, one at a time, and may hold others open. */
+/** How the last session with a remote went. One lane is left to those that are not in trouble. */
+export type Standing = 'good' | 'unknown' | 'troubled';
+
+/** Who comes first has the lowest rank. */
+export function rankOf(standing: Standing = 'unknown'): number {
+  return ['good', 'unknown', 'troubled'].indexOf(standing);
+}
+
+export interface LaneJob {
+  readonly session: SessionRequest;
+  readonly work: Work;
+  readonly signal?: AbortSignal;
+  readonly standing?: Standing;
+}
+
+/** Something that runs sessions, one at a time as long as they get on, and may hold others open. */
 export interface Lane {
+  /** A session is at work. One that is being opened does not count, and none that hangs: others may run beside it. */
   readonly isBusy: boolean;
+  /** All work that has not ended. */
+  readonly workCount: number;
   /** Sessions that are being held open. */
   readonly heldCount: number;
   /** When it was last used, in ms of the monotonic clock. */
@@ -38,24 +58,26 @@ export interface Lane {
   hold(key: string, session: SessionRequest): void;
   release(key: string): void;
   /** Runs work in the session that is held under the key, else in a new one. */
-  run(
-    key: string | undefined,
-    session: SessionRequest,
-    work: Work,
-    signal: AbortSignal | undefined,
-  ): Promise<Outcome>;
+  run(key: string | undefined, job: LaneJob): Promise<Outcome>;
   /** The names below a folder of all files that have more than one, and of those asked for, file by file. */
   findLinks(root: string, files: readonly string[]): Promise<readonly (readonly string[])[]>;
   end(): Promise<void>;
+}
+
+interface Running {
+  readonly result: PromiseWithResolvers<Outcome>;
+  readonly rank: number;
+  state: 'opening' | 'open' | 'working' | 'stalled';
 }
 
 /** A worker thread, as the main thread sees it. */
 export class ThreadLane implements Lane {
   readonly #worker: Worker;
   readonly #events: LaneEvents;
-  readonly #running = new Map<number, PromiseWithResolvers<Outcome>>();
+  readonly #running = new Map<number, Running>();
   readonly #finding = new Map<number, PromiseWithResolvers<readonly (readonly string[])[]>>();
-  readonly #held = new Set<string>();
+  /** Whether each session that is to be held is open by now. */
+  readonly #held = new Map<string, boolean>();
   #nextId = 0;
   #isOver = false;
   usedAt = performance.now();
@@ -69,7 +91,11 @@ export class ThreadLane implements Lane {
   }
 
   get isBusy(): boolean {
-    return this.#running.size > 0;
+    return [...this.#running.values()].some(({ state }) => state === 'working');
+  }
+
+  get workCount(): number {
+    return this.#running.size;
   }
 
   get heldCount(): number {
@@ -77,7 +103,7 @@ export class ThreadLane implements Lane {
   }
 
   hold(key: string, session: SessionRequest): void {
-    this.#held.add(key);
+    this.#held.set(key, false);
     this.#order({ kind: 'hold', key, session });
   }
 
@@ -85,19 +111,15 @@ export class ThreadLane implements Lane {
     if (this.#held.delete(key)) this.#order({ kind: 'release', key });
   }
 
-  run(
-    key: string | undefined,
-    session: SessionRequest,
-    work: Work,
-    signal: AbortSignal | undefined,
-  ): Promise<Outcome> {
+  run(key: string | undefined, { session, work, signal, standing }: LaneJob): Promise<Outcome> {
     const id = this.#newId();
+    const isOpen = key !== undefined && this.#held.get(key) === true && !this.isBusy;
     if (key !== undefined) this.#held.delete(key);
     const result = Promise.withResolvers<Outcome>();
     const onAbort = () => this.#order({ kind: 'abort', id });
     signal?.addEventListener('abort', onAbort);
-    this.#running.set(id, result);
-    this.#order({ kind: 'run', id, key, session, work });
+    this.#running.set(id, { result, rank: rankOf(standing), state: isOpen ? 'working' : 'opening' });
+    this.#order({ kind: 'run', id, key, session, work, isOpen });
     if (signal?.aborted) onAbort();
     return result.promise.finally(() => {
       signal?.removeEventListener('abort', onAbort);
@@ -130,11 +152,21 @@ export class ThreadLane implements Lane {
   #onReport(report: LaneReport): void {
     switch (report.kind) {
       case 'held':
+        if (this.#held.has(report.key)) this.#held.set(report.key, true);
         this.#events.onHeld(report.key, undefined);
         return;
       case 'not-held':
         if (this.#held.delete(report.key))
           this.#events.onHeld(report.key, new SessionFailure(report.failure));
+        return;
+      case 'opened':
+        this.#enter(report.id, 'open');
+        return;
+      case 'stalled':
+        this.#enter(report.id, 'stalled');
+        return;
+      case 'resumed':
+        this.#enter(report.id, 'working');
         return;
       case 'done':
         this.#take(report.id)?.resolve(byOurClock(report.outcome));
@@ -148,10 +180,31 @@ export class ThreadLane implements Lane {
     }
   }
 
+  #enter(id: number, state: Running['state']): void {
+    const running = this.#running.get(id);
+    if (running === undefined) return;
+    running.state = state;
+    // Others may have something more urgent than what waits here.
+    if (!this.isBusy) this.#events.onRoom();
+    this.#startNext();
+  }
+
+  /** Lets a session begin that is open and waits, the one of best standing, if no other one is at work. */
+  #startNext(): void {
+    if (this.isBusy) return;
+    const open = [...this.#running].filter(([, { state }]) => state === 'open');
+    const [next] = open.sort(([, a], [, b]) => a.rank - b.rank);
+    if (next === undefined) return;
+    const [id, running] = next;
+    running.state = 'working';
+    this.#order({ kind: 'start', id });
+  }
+
   #take(id: number): PromiseWithResolvers<Outcome> | undefined {
-    const result = this.#running.get(id);
+    const running = this.#running.get(id);
     this.#running.delete(id);
-    return result;
+    setImmediate(() => this.#startNext());
+    return running?.result;
   }
 
   #end(why: string): void {
@@ -163,7 +216,8 @@ export class ThreadLane implements Lane {
       isTransient: true,
       isOpening: false,
     });
-    for (const { reject } of [...this.#running.values(), ...this.#finding.values()]) reject(failure);
+    for (const { result } of this.#running.values()) result.reject(failure);
+    for (const { reject } of this.#finding.values()) reject(failure);
     this.#running.clear();
     this.#finding.clear();
     this.#held.clear();

@@ -101,7 +101,10 @@ export type LaneOrder =
       readonly key: string | undefined;
       readonly session: SessionRequest;
       readonly work: Work;
+      /** The session is open as far as we know; else the work begins when it is `opened`, and told to `start`. */
+      readonly isOpen: boolean;
     }
+  | { readonly kind: 'start'; readonly id: number }
   | { readonly kind: 'abort'; readonly id: number }
   /** Wants to know the names of files that have several, and of these files. */
   | {
@@ -115,6 +118,10 @@ export type LaneOrder =
 export type LaneReport =
   | { readonly kind: 'held'; readonly key: string }
   | { readonly kind: 'not-held'; readonly key: string; readonly failure: FailureReport }
+  /** The session of some work is open, and waits for its turn. */
+  | { readonly kind: 'opened'; readonly id: number }
+  /** Next to nothing goes over the line, or something does again. */
+  | { readonly kind: 'stalled' | 'resumed'; readonly id: number }
   | { readonly kind: 'done'; readonly id: number; readonly outcome: Outcome }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: FailureReport }
   /** File by file. */

@@ -18,6 +18,7 @@ class ScriptedLane implements Lane {
   /** Keys with which work was begun. */
   readonly began: (string | undefined)[] = [];
   #running: PromiseWithResolvers<Outcome> | undefined;
+  #isStalled = false;
   usedAt = performance.now();
 
   constructor(name: string, events: LaneEvents) {
@@ -26,7 +27,11 @@ class ScriptedLane implements Lane {
   }
 
   get isBusy(): boolean {
-    return this.#running !== undefined;
+    return this.#running !== undefined && !this.#isStalled;
+  }
+
+  get workCount(): number {
+    return this.#running === undefined ? 0 : 1;
   }
 
   get heldCount(): number {
@@ -44,6 +49,7 @@ class ScriptedLane implements Lane {
   run(key: string | undefined): Promise<Outcome> {
     this.began.push(key);
     if (key !== undefined) this.held.delete(key);
+    this.#isStalled = false;
     this.#running = Promise.withResolvers();
     return this.#running.promise;
   }
@@ -53,6 +59,11 @@ class ScriptedLane implements Lane {
     this.#running = undefined;
     this.usedAt = performance.now();
     running?.resolve(OUTCOME);
+  }
+
+  stall(): void {
+    this.#isStalled = true;
+    this.#events.onRoom();
   }
 
   failToHold(key: string): void {
@@ -118,17 +129,51 @@ describe('lanes', () => {
   it('are no more than wanted: what is too much waits for its turn', async () => {
     const { lanes, run, pool, told } = poolOf(2);
     const all = [run('a'), run('b'), run('c'), run('d')];
-    expect([lanes.length, pool.hasRoom]).toEqual([2, false]);
+    expect([lanes.length, pool.hasRoom()]).toEqual([2, false]);
     lanes[1]?.finish();
     await settled();
     expect(lanes[1]?.began).toHaveLength(2);
-    expect(pool.hasRoom).toBe(false);
+    expect(pool.hasRoom()).toBe(false);
     for (const lane of [...lanes, ...lanes]) {
       lane.finish();
       await settled();
     }
     expect(await Promise.all(all)).toHaveLength(4);
-    expect([pool.hasRoom, told]).toEqual([true, ['room', 'room', 'room', 'room']]);
+    expect([pool.hasRoom(), told]).toEqual([true, ['room', 'room', 'room', 'room']]);
+  });
+
+  it('are left to remotes without trouble, all but one of them', async () => {
+    const { lanes, run, pool } = poolOf(3);
+    const troubled = () => pool.run({ key: 't', session: SESSION, work: WORK, standing: 'troubled' });
+    const all = [troubled(), troubled(), troubled(), troubled()];
+    expect([lanes.length, pool.hasRoom('troubled'), pool.hasRoom()]).toEqual([2, false, true]);
+    void run('good');
+    expect([lanes.length, pool.hasRoom()]).toEqual([3, false]);
+    void run('next');
+    lanes[0]?.finish();
+    await settled();
+    expect(lanes[0]?.began).toHaveLength(2);
+    for (const lane of [...lanes, ...lanes, ...lanes]) {
+      lane.finish();
+      await settled();
+    }
+    await Promise.all(all);
+  });
+
+  it('may be one only, for whoever comes', async () => {
+    const { lanes, pool } = poolOf(1);
+    void pool.run({ key: 't', session: SESSION, work: WORK, standing: 'troubled' });
+    expect(lanes[0]?.began).toHaveLength(1);
+  });
+
+  it('take other work while theirs hangs', async () => {
+    const { lanes, run, pool } = poolOf(1);
+    void run('hangs');
+    void run('waits');
+    expect([lanes[0]?.began.length, pool.hasRoom()]).toEqual([1, false]);
+    lanes[0]?.stall();
+    await settled();
+    expect(lanes[0]?.began).toHaveLength(2);
   });
 
   it('are ended when there was nothing to do for a while', async () => {
@@ -162,7 +207,7 @@ describe('lanes', () => {
     await pool.close();
     expect(await Promise.all(outcomes)).toEqual(['it ended', 'the lanes are closed']);
     await expect(run()).rejects.toThrow('the lanes are closed');
-    expect([pool.laneCount, pool.hasRoom]).toEqual([0, false]);
+    expect([pool.laneCount, pool.hasRoom()]).toEqual([0, false]);
   });
 
   it('find the names of files, without a turn', async () => {

@@ -21,6 +21,7 @@ beforeEach(() => {
   ended = Promise.withResolvers();
   const events: LaneEvents = {
     onHeld: (key, failure) => held.resolve(`${key}: ${failure?.code ?? 'open'}`),
+    onRoom: () => {},
     onEnd: () => ended.resolve(),
   };
   lane = new ThreadLane(events);
@@ -67,10 +68,10 @@ async function closedPort(): Promise<number> {
 
 describe('a lane', () => {
   it('fails work for which no session can be opened, and says that nothing was sent', async () => {
-    const failing = lane.run(undefined, sessionWith(await closedPort()), work(), undefined);
-    expect(lane.isBusy).toBe(true);
+    const failing = lane.run(undefined, { session: sessionWith(await closedPort()), work: work() });
+    expect([lane.isBusy, lane.workCount]).toEqual([false, 1]);
     await expect(failing).rejects.toMatchObject({ isTransient: true, isOpening: true });
-    expect(lane.isBusy).toBe(false);
+    expect(lane.workCount).toBe(0);
   });
 
   it('tells when a session cannot be held open', async () => {
@@ -90,7 +91,7 @@ describe('a lane', () => {
     });
     const port = await listen(server);
     lane.hold('k', sessionWith(port));
-    await expect(lane.run('k', sessionWith(port), work(), undefined)).rejects.toMatchObject({
+    await expect(lane.run('k', { session: sessionWith(port), work: work() })).rejects.toMatchObject({
       isOpening: true,
     });
     expect(connections).toBe(2);
@@ -100,23 +101,31 @@ describe('a lane', () => {
   it('ends work that is aborted', async () => {
     using silent = await startSilentServer();
     const control = new AbortController();
-    const working = lane.run(undefined, sessionWith(silent.port), work(), control.signal);
+    const working = lane.run(undefined, {
+      session: sessionWith(silent.port),
+      work: work(),
+      signal: control.signal,
+    });
     await silent.isConnected;
     control.abort();
     await expect(working).rejects.toMatchObject({ code: 'ERR_RSYNC_ABORTED' });
-    const late = lane.run(undefined, sessionWith(silent.port), work(), control.signal);
+    const late = lane.run(undefined, {
+      session: sessionWith(silent.port),
+      work: work(),
+      signal: control.signal,
+    });
     await expect(late).rejects.toMatchObject({ code: 'ERR_RSYNC_ABORTED' });
   });
 
   it('gives all its work back when it ends', async () => {
     using silent = await startSilentServer();
-    const working = lane.run(undefined, sessionWith(silent.port), work(), undefined);
+    const working = lane.run(undefined, { session: sessionWith(silent.port), work: work() });
     const outcome = expect(working).rejects.toMatchObject({ code: 'ERR_LANE_ENDED', isTransient: true });
     await silent.isConnected;
     await lane.end();
     await outcome;
     await ended.promise;
-    expect([lane.isBusy, lane.heldCount]).toEqual([false, 0]);
+    expect([lane.isBusy, lane.workCount, lane.heldCount]).toEqual([false, 0, 0]);
   });
 
   it('finds the names of files that have several, and of those that are asked for', async () => {
