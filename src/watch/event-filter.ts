@@ -61,6 +61,11 @@ export class EventFilter {
     return this.#paths.leftovers;
   }
 
+  /** Rules that were left out, as rsync would say it. */
+  get warnings(): readonly string[] {
+    return this.#paths.warnings;
+  }
+
   accepts(path: string, isFolder: boolean): boolean {
     if (this.isPrivate && ancestorsOf(path).some((folder) => !this.#acceptsFolder(folder))) return false;
     return this.acceptsEntry(path, isFolder);

@@ -166,6 +166,7 @@ export class Replicator {
     const { signal, log, startsWithAll } = this.#options;
     signal?.addEventListener('abort', this.#onAbort);
     if (signal?.aborted) return await this.stop();
+    for (const text of this.#filter.warnings) log.warn({ root: this.#root.path }, text);
     if (this.#rootWatch.isMountPoint) this.#unmounts.watch(this.#root.path);
     this.#places.begin();
     for (const remote of this.#remotes) remote.expect();

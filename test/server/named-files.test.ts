@@ -211,6 +211,7 @@ describe('a rule', () => {
       [`--exclude=${LONG}`, `--exclude=${LONG.slice(1)}`, '--exclude=k'],
       [`--filter=-p ${LONG}`, `--filter=: ${LONG}`, `--filter=. ${LONG}`, `--include=${LONG}/`],
       ['-F'],
+      ['-F', '--delete'],
       ['--filter=merge %/source/.rsync-filter'],
       ['--filter=.w- %/real/words'],
       ['--exclude-from=%/source/.rsync-filter', '--from0'],

@@ -72,6 +72,22 @@ describe('an expression that begins with a slash', () => {
   });
 });
 
+describe('a rule of rsync', () => {
+  it('that is too long is left out, which is to be told', () => {
+    const long = 'x'.repeat(4096);
+    const filters = [long, 'a'].map((text) => ({ kind: 'exclude', text }) as const);
+    const filter = filterOf({ transfer: { filters } });
+    expect(filter.warnings).toEqual([`discarding over-long filter: ${long}`]);
+    expect(filter.accepts('a', false)).toBe(false);
+    expect(filterOf().warnings).toEqual([]);
+  });
+
+  it('must not come through a pipe, which could not be read again for the next session', () => {
+    const transfer = { filters: [{ kind: 'exclude-from', file: '-' }] } as const;
+    expect(() => filterOf({ transfer })).toThrow('it must be a file, not a pipe');
+  });
+});
+
 describe('the built-in filter', () => {
   const filter = filterOf({ ignoresHidden: true, ignoresTemporary: true });
 

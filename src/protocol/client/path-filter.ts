@@ -15,12 +15,17 @@ export class PathFilter {
   readonly hasUserRules: boolean;
   /** Patterns of what transfers leave behind at the server: backups and partial files. */
   readonly leftovers: readonly string[];
+  /** Rules that were left out, as rsync would say it. */
+  readonly warnings: readonly string[];
   readonly #scope: FilterScope;
 
   /** `root` is the absolute path of the root of the transfer. */
   constructor(transfer: TransferOptions, root: string) {
     const options = resolveOptions(transfer);
-    const filters = parseFilters(options, { read: readNamedFile });
+    const warnings: string[] = [];
+    const warn = (text: string) => void warnings.push(text);
+    const filters = parseFilters(options, { read: readNamedFile, warn });
+    this.warnings = warnings;
     if (filters.rules.some(({ kind }) => kind === 'dir-merge')) {
       throw new UnsupportedError('filter rules in files of the tree cannot be applied to single changes');
     }

@@ -57,8 +57,8 @@ export function namedFileError(thrown: unknown): unknown {
 }
 
 /** The error that the operating system would give. */
-export function failure(code: string): NamedFileError {
-  return new NamedFileError(code, reasons[code] ?? code, false);
+export function failure(code: string, reason: string | undefined = reasons[code]): NamedFileError {
+  return new NamedFileError(code, reason ?? code, false);
 }
 
 /** The error about a file that we do not want, with the code that fits best. */

@@ -171,7 +171,7 @@ class Source {
     for (;;) {
       const room = Math.min(CHUNK_LENGTH, this.#most + 1 - this.#length);
       if (room === 0 && this.#isCut) return true;
-      if (room === 0) throw refusal('EFBIG', `it is longer than ${this.#most} bytes`);
+      if (room === 0) throw failure('EFBIG', `it is longer than ${this.#most} bytes`);
       const chunk = Buffer.allocUnsafe(room);
       const got = this.#read(chunk);
       if (got === undefined) return false;

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileError } from '../../../src/protocol/errors.ts';
 import { readRuleFile } from '../../../src/protocol/files/rule-file.ts';
 import { NamedFileError } from '../../../src/protocol/named-files/named-file-error.ts';
 import { isRoot } from '../../support/rights.ts';
@@ -41,6 +42,13 @@ describe('a rule file of a folder', () => {
     writeFileSync(file, '- a\n');
     chmodSync(file, 0);
     expect(readRuleFile(file)).toBeUndefined();
+  });
+
+  it('ends the push if it is longer than any list, instead of being cut', () => {
+    writeFileSync(file, '');
+    truncateSync(file, 2 ** 29);
+    expect(() => readRuleFile(file)).toThrow(FileError);
+    expect(() => readRuleFile(file)).toThrow(`${file}: the rules in it cannot be read: it is longer than `);
   });
 
   it('is refused if it is a pipe, or its path is too long to look for it', () => {
