@@ -16,7 +16,10 @@ export interface RunningPush {
   placeOf(item: Item): number;
 }
 
-/** What to be told while a push runs. Nothing may be thrown from here. */
+/**
+ * What to be told while a push runs. Nothing may be thrown from here. A server may tell of as many deletions and messages
+ * as it likes: whoever keeps them sets a limit.
+ */
 export interface PushListeners {
   /**
    * A line of the daemon's message of the day, as it comes: before the password is asked for, before `begin`, and also

@@ -13,7 +13,7 @@ const NO_BLOCK = -1;
 const COST_START = 16 * 1024 * 1024;
 const COST_PER_BYTE = 16;
 /** What a place costs that looks like a block, besides the bytes that are summed in vain, and each block in question. */
-const COST_OF_PLACE = 1024;
+const COST_OF_PLACE = 2048;
 const COST_OF_BLOCK = 8;
 /** Blocks that are entered into the tables between two turns of the event loop. */
 const BLOCKS_AT_ONCE = 100_000;
@@ -72,7 +72,7 @@ export class MatchSearch {
     this.#inPlace = new Uint8Array(options.isInPlace ? sums.head.blockCount : 0);
     const { blockLength } = sums.head;
     // Where blocks are short on purpose, nearly each byte may look like one.
-    const wanted = options.isLengthWanted === true ? (16 * COST_OF_PLACE) / blockLength : 0;
+    const wanted = options.isLengthWanted === true ? (8 * COST_OF_PLACE) / blockLength : 0;
     this.#costPerByte = Math.max(COST_PER_BYTE, wanted);
     scanner.load(sums.head, sums.bytes, blockLength + READ_LENGTH);
   }

@@ -33,7 +33,8 @@ export class Arrivals {
   arrived(index: number): void {
     const { list, tree, onArrived } = this.#parts;
     const entry = list.at(index);
-    this.#repeats.count(index, () => `the receiver reported the arrival of ${entry.name}`);
+    const times = this.#repeats.count(index, () => `the receiver reported the arrival of ${entry.name}`);
+    if (times > 1) return;
     onArrived(entry);
     if (isDirectory(entry.mode) || tree.remove === undefined) return;
     const removal = this.#remove(entry).then(() => {

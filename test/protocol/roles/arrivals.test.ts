@@ -45,6 +45,16 @@ describe('what has arrived', () => {
     ]);
   });
 
+  it('is removed once, however often it is reported', async () => {
+    const removed: string[] = [];
+    const scene = arrivals(({ name }) => removed.push(name) > 0);
+    for (let times = 0; times < 20; times++) scene.arrivals.arrived(indexOf(scene.list, 'a'));
+    await scene.arrivals.settled();
+    expect(removed).toEqual(['a']);
+    expect(scene.heard).toEqual(['a arrived', 'a removed: true']);
+    expect(() => scene.arrivals.arrived(indexOf(scene.list, 'a'))).toThrow(ProtocolError);
+  });
+
   it('is only told where the tree removes nothing', async () => {
     const scene = arrivals();
     scene.arrivals.arrived(indexOf(scene.list, 'a'));
