@@ -25,11 +25,12 @@ const parts = ['protocol', 'watch', 'cli'];
 /** Where the outside world may be touched; everything else computes. */
 const outside: Readonly<Record<string, readonly string[]>> = {
   'node:fs': ['protocol/named-files', 'protocol/files', 'protocol/handshake', 'watch', 'cli'],
-  'node:net': ['protocol/connect'],
+  'node:net': ['protocol/connect', 'watch/folder-lock.ts'],
   'node:tls': ['protocol/connect'],
   'node:child_process': ['cli'],
   'node:worker_threads': ['watch/lanes'],
   process: [
+    'watch/folder-lock.ts',
     'protocol/named-files',
     'protocol/handshake/password-file.ts',
     'protocol/files',

@@ -17,3 +17,4 @@ export {
   startReplicator,
 } from './replicator.ts';
 export { type RemoteSettings, type ReplicatorSettings, settingsOf } from './settings.ts';
+export { type TargetConflict, targetConflicts } from './targets.ts';

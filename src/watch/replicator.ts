@@ -6,6 +6,7 @@ import type { SersyncConfig } from './config/sersync-config.ts';
 import type { Clocks } from './deliveries.ts';
 import { LocalDisk } from './disk.ts';
 import { EventFilter, type EventFilterRules } from './event-filter.ts';
+import { FolderLock } from './folder-lock.ts';
 import { GuardedDisk } from './guarded-disk.ts';
 import { HardLinks } from './hard-links.ts';
 import { LanePool } from './lanes/lane-pool.ts';
@@ -19,6 +20,7 @@ import { RemoteSessions } from './remote-sessions.ts';
 import type { RemoteStatus } from './remote-status.ts';
 import { type RemoteSettings, type ReplicatorSettings, settingsOf } from './settings.ts';
 import { Settler } from './settler.ts';
+import { targetKeys } from './targets.ts';
 import { UnmountSignals } from './unmount-signals.ts';
 import { RootWatch } from './watched-root.ts';
 import { WatchedTree } from './watched-tree.ts';
@@ -104,6 +106,7 @@ export class Replicator {
   readonly #control = new AbortController();
   readonly #onAbort = () => void this.stop();
   #tree: WatchedTree;
+  #lock: FolderLock | undefined;
   #state: ReplicatorStatus['state'] = 'starting';
   #trouble: string | undefined;
   #rootTrouble: string | undefined;
@@ -167,6 +170,7 @@ export class Replicator {
     signal?.addEventListener('abort', this.#onAbort);
     if (signal?.aborted) return await this.stop();
     for (const text of this.#filter.warnings) log.warn({ root: this.#root.path }, text);
+    if (!(await this.#takeLock())) return;
     if (this.#rootWatch.isMountPoint) this.#unmounts.watch(this.#root.path);
     this.#places.begin();
     for (const remote of this.#remotes) remote.expect();
@@ -175,6 +179,23 @@ export class Replicator {
     this.#scheduleRootCheck();
     log.info({ root: this.#root.path, folders: this.#tree.folderCount }, 'watching');
     if (startsWithAll === true) this.#toAll('all');
+  }
+
+  /** Answers whether the replicator goes on: it may have been stopped meanwhile. */
+  async #takeLock(): Promise<boolean> {
+    const { remotes, deletes } = this.#settings;
+    const { log, signal } = this.#options;
+    const targets = remotes.map((remote) => ({ name: remote.name, ...targetKeys(remote) }));
+    try {
+      this.#lock = await FolderLock.take({ root: this.#root, targets, deletes, log });
+    } catch (thrown) {
+      signal?.removeEventListener('abort', this.#onAbort);
+      throw thrown;
+    }
+    if (this.#stopping === undefined) return true;
+    await this.#lock.release();
+    await this.#stopping;
+    return false;
   }
 
   status(): ReplicatorStatus {
@@ -209,6 +230,7 @@ export class Replicator {
     for (const remote of this.#remotes) remote.stop();
     this.#control.abort();
     await this.#pool.close();
+    await this.#lock?.release();
     const waiting = this.#remotes.map(({ status }) => status.backlog).reduce((sum, size) => sum + size, 0);
     this.#options.log.info({ root: this.#root.path, waiting }, 'stopped');
   }

@@ -153,7 +153,10 @@ describe('tsersync -r -o confxml.xml', () => {
   it('watches several trees', async () => {
     const other = join(folder, 'other');
     mkdirSync(other);
-    const configs = [writeConfig('a.xml'), writeConfig('b.xml', { watched: other })];
+    const configs = [
+      writeConfig('a.xml', { module: 'www/a' }),
+      writeConfig('b.xml', { watched: other, module: 'www/b' }),
+    ];
     const words = configs.flatMap((file) => ['-o', file]);
     const { exitCode, stdout } = await runUntil(
       words,

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { exitCodes, FileError, NamedFileError, withPipes } from '../../protocol/index.ts';
+import { exitCodes, FileError, NamedFileError, UsageError, withPipes } from '../../protocol/index.ts';
 import {
   describeConfig,
   type Log,
@@ -7,7 +8,9 @@ import {
   type ParsedConfig,
   type Replicator,
   readConfig,
+  settingsOf,
   startReplicator,
+  targetConflicts,
 } from '../../watch/index.ts';
 import { Interruption } from '../interruption.ts';
 import type { CliIo } from '../io.ts';
@@ -38,6 +41,7 @@ export async function daemon(request: DaemonRequest, io: CliIo): Promise<number>
   const isDebugged = parsed.some(({ config }) => config.debug.isOn);
   const log = openEventLog(io, isDebugged ? 'debug' : 'info');
   for (const config of parsed) introduce(config, log);
+  checkTargets(parsed, io, log);
   const control = new AbortController();
   const { signal } = control;
   io.signal.addEventListener('abort', () => control.abort());
@@ -55,6 +59,17 @@ export async function daemon(request: DaemonRequest, io: CliIo): Promise<number>
     const others = await Promise.allSettled(starting);
     await Promise.all(others.map((other) => other.status === 'fulfilled' && other.value.stop()));
     throw thrown;
+  }
+}
+
+/** What one config deletes must not be what another one sends. */
+function checkTargets(configs: readonly NamedConfig[], io: CliIo, log: Log): void {
+  // That a folder is not there is told by whoever begins to watch it.
+  const watched = configs.filter(({ config }) => existsSync(config.sersync.localPath));
+  const settings = watched.map(({ config }) => settingsOf(config, io.environment));
+  for (const { isHarmful, message } of targetConflicts(settings)) {
+    if (isHarmful) throw new UsageError(message);
+    log.warn({}, message);
   }
 }
 
