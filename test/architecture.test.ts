@@ -27,7 +27,8 @@ const outside: Readonly<Record<string, readonly string[]>> = {
   'node:fs': ['protocol/named-files', 'protocol/files', 'protocol/handshake', 'watch', 'cli'],
   'node:net': ['protocol/connect', 'watch/folder-lock.ts'],
   'node:tls': ['protocol/connect'],
-  'node:child_process': ['cli'],
+  // What a user names to stand for a connection.
+  'node:child_process': ['cli', 'protocol/connect/program.ts'],
   'node:worker_threads': ['watch/lanes'],
   process: [
     'watch/folder-lock.ts',

@@ -78,9 +78,15 @@ export class ConnectionClosedError extends RsyncError {
 
 /** The connection could not be made, or the operating system reported an error on it. */
 export class ConnectionError extends RsyncError {
-  readonly code = 'ERR_RSYNC_CONNECTION';
-  readonly exitCode = exitCodes.socket;
+  readonly code: string = 'ERR_RSYNC_CONNECTION';
+  readonly exitCode: number = exitCodes.socket;
   override readonly isTransient = true;
+}
+
+/** The program of `RSYNC_CONNECT_PROG` could not be started, or ended with an error. */
+export class ConnectProgramError extends ConnectionError {
+  override readonly code = 'ERR_RSYNC_CONNECT_PROGRAM';
+  override readonly exitCode = exitCodes.stream;
 }
 
 /** No answer within the time that was allowed for connecting. */

@@ -1,12 +1,12 @@
 import { userInfo } from 'node:os';
-import { openTunnel, parseProxy } from '../connect/http-proxy.ts';
+import { type HttpProxy, openTunnel, parseProxy } from '../connect/http-proxy.ts';
 import { connectTcp } from '../connect/tcp.ts';
 import { AuthenticationError, UsageError } from '../errors.ts';
 import { readEarlyInput } from '../handshake/early-input.ts';
 import { NEWEST_PROTOCOL, OLDEST_PROTOCOL } from '../handshake/greeting.ts';
 import { type Login, logIn } from '../handshake/login.ts';
 import { readPasswordFile } from '../handshake/password-file.ts';
-import type { DaemonTarget } from '../handshake/target.ts';
+import { checkDaemonTarget, type DaemonTarget } from '../handshake/target.ts';
 import { withPipes } from '../named-files/read-named.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
 import { Pacer } from '../stream/pacer.ts';
@@ -18,6 +18,11 @@ import { Heartbeat } from './heartbeat.ts';
 
 const DAEMON_PORT = 873;
 const BYTES_PER_KIB = 1024;
+
+/** Seconds. A daemon itself waits 60 for us since 3.5.0; what it runs before the transfer may take longer. */
+const DEFAULT_LOGIN_TIMEOUT = 300;
+/** Proxy, greeting, challenge, set-up and seed. */
+const MAX_LOGIN_STEPS = 5;
 
 export interface ConnectRequest {
   readonly target: DaemonTarget;
@@ -41,21 +46,14 @@ export interface Connection {
 export async function connectDaemon(request: ConnectRequest): Promise<Connection> {
   const { target, connection, transfer, signal } = request;
   const daemon = { host: target.host, port: target.port ?? connection.port ?? DAEMON_PORT };
-  const proxy = connection.proxy ? parseProxy(connection.proxy) : undefined;
+  checkDaemonTarget(target);
+  const proxy = proxyOf(connection);
   const earlyInput = await withPipes(signal, (read) =>
     connection.earlyInput === undefined
       ? undefined
       : readEarlyInput(connection.earlyInput, read, transfer.insecureLinks),
   );
-  const { host, port } = proxy ?? daemon;
-  const transport = await connectTcp({
-    host,
-    port,
-    address: connection.address,
-    family: connection.family,
-    contimeout: connection.contimeout,
-    signal,
-  });
+  const transport = await openTransport(request, proxy ?? daemon);
   const reader = new WireReader(transport);
   const { bwlimit = 0 } = transfer;
   const writer = new WireWriter(transport, bwlimit > 0 ? new Pacer(bwlimit * BYTES_PER_KIB) : undefined);
@@ -68,6 +66,7 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
     stopAfterMinutes: transfer.stopAfter,
     signal,
   });
+  heartbeat.limitLogin(connection.loginTimeout ?? defaultLoginTimeout(transfer));
   try {
     if (proxy !== undefined) await openTunnel({ reader, writer }, proxy, daemon);
     const login = await logIn(
@@ -77,7 +76,7 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
         protocol: ownProtocol(transfer.protocol),
         user: target.user ?? userName(),
         earlyInput,
-        password: () => passwordOf(request),
+        password: () => heartbeat.withoutLimit(() => passwordOf(request)),
         onLine: request.onLine,
       },
     );
@@ -87,6 +86,26 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
     transport.destroy();
     throw thrown;
   }
+}
+
+/** Seconds: each step of a login may take the I/O timeout, but not all of them together and again. */
+function defaultLoginTimeout({ timeout = 0 }: TransferOptions): number {
+  return timeout > 0 ? Math.min(MAX_LOGIN_STEPS * timeout, DEFAULT_LOGIN_TIMEOUT) : DEFAULT_LOGIN_TIMEOUT;
+}
+
+/** A program stands for all of the connection, as with rsync. */
+function proxyOf({ proxy, connectProgram }: ConnectionOptions): HttpProxy | undefined {
+  return proxy && connectProgram === undefined ? parseProxy(proxy) : undefined;
+}
+
+async function openTransport(
+  { target, connection, signal }: ConnectRequest,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Transport> {
+  const { connectProgram: command, address, family, contimeout } = connection;
+  if (command === undefined) return connectTcp({ host, port, address, family, contimeout, signal });
+  const { connectProgram } = await import('../connect/program.ts');
+  return connectProgram({ command, host: target.host, signal });
 }
 
 function ownProtocol(wished: number | undefined): number {

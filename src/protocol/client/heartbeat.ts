@@ -21,6 +21,12 @@ export interface HeartbeatParts {
   readonly signal: AbortSignal | undefined;
 }
 
+interface LoginLimit {
+  readonly seconds: number;
+  /** In ms of the monotonic clock. */
+  readonly dueAt: number;
+}
+
 /**
  * Watches the clock of one connection: ends it when the peer has owed us an answer for too long or the caller aborts,
  * and speaks up when we have been silent ourselves.
@@ -32,6 +38,9 @@ export class Heartbeat {
   readonly #onAbort: () => void;
   #timer: NodeJS.Timeout | undefined;
   readonly #limit: NodeJS.Timeout | undefined;
+  #loginTimer: NodeJS.Timeout | undefined;
+  /** Undefined where there is none, or no longer. */
+  #login: LoginLimit | undefined;
   #timeoutMs: number;
   #keepsAlive = false;
   /**
@@ -52,6 +61,46 @@ export class Heartbeat {
     this.#start();
   }
 
+  /**
+   * Proxy, login and set-up must be over within so many seconds from now, however often the peer says something: until
+   * {@link endLogin}. 0 is for ever.
+   */
+  limitLogin(seconds: number): void {
+    if (seconds <= 0 || seconds * 1000 > MAX_TIMER_MS) return;
+    this.#startLogin({ seconds, dueAt: performance.now() + seconds * 1000 });
+  }
+
+  /** The set-up is over. */
+  endLogin(): void {
+    clearTimeout(this.#loginTimer);
+    this.#login = undefined;
+  }
+
+  /** What a person takes to answer does not count for the limit of the login. */
+  async withoutLimit<T>(ask: () => T | Promise<T>): Promise<T> {
+    const start = performance.now();
+    clearTimeout(this.#loginTimer);
+    try {
+      return await ask();
+    } finally {
+      const login = this.#login;
+      if (login !== undefined) this.#startLogin({ ...login, dueAt: login.dueAt + performance.now() - start });
+    }
+  }
+
+  #startLogin(login: LoginLimit): void {
+    this.#login = login;
+    const { transport } = this.#parts;
+    const fail = () => {
+      if (this.#login !== login) return;
+      transport.destroy(
+        new TimeoutError(`${transport.peer} has not finished the login within ${login.seconds} seconds`),
+      );
+    };
+    // What has arrived while we were busy ourselves is looked at first.
+    this.#loginTimer = setTimeout(() => setImmediate(fail), login.dueAt - performance.now());
+  }
+
   /** From here on empty frames may be sent. */
   keepAlive(): void {
     this.#keepsAlive = true;
@@ -66,6 +115,7 @@ export class Heartbeat {
   }
 
   stop(): void {
+    this.endLogin();
     clearInterval(this.#timer);
     clearTimeout(this.#limit);
     this.#parts.signal?.removeEventListener('abort', this.#onAbort);

@@ -195,6 +195,7 @@ export class PushSession implements RunningPush {
       const seed = await reader.read(decodeChecksumSeed);
       reader.startFrames((code, payload) => this.#messages.handle(code, payload));
       this.#seedSince = undefined;
+      this.#connection.heartbeat.endLogin();
       this.#seed.resolve(seed);
     } catch (thrown) {
       this.#seed.reject(thrown);

@@ -1,4 +1,4 @@
-import { ConnectionClosedError, ConnectionError } from '../errors.ts';
+import { ConnectionClosedError, ConnectionError, UsageError } from '../errors.ts';
 import type { WireReader } from '../stream/wire-reader.ts';
 import type { WireWriter } from '../stream/wire-writer.ts';
 import type { Cursor } from '../wire/cursor.ts';
@@ -16,15 +16,27 @@ const MAX_LINE_LENGTH = 1023;
 const MAX_HEADERS = 1000;
 const MAX_PORT = 0xffff;
 
-/** Reads `[USER:PASSWORD@]HOST:PORT`, the form of `RSYNC_PROXY`. */
+/** A name or an address, as far as it can stand in a line of HTTP. */
+const HOST = /^[^\p{Cc}\p{Z}/\\@[\]"<>]{1,255}$/u;
+
+/**
+ * Reads `[USER:PASSWORD@]HOST:PORT`, the form of `RSYNC_PROXY`. User and password are taken as they stand: nothing in
+ * them is an escape, and blanks belong to them.
+ *
+ * @throws UsageError for another form, and for control characters.
+ */
 export function parseProxy(text: string): HttpProxy {
   const [, credentials, bracketed, plain = '', digits] =
-    /^(?:(.*)@)?(?:\[([^\]]+)\]|([^:@]+)):(\d{1,5})$/.exec(text) ?? [];
+    /^(?:(.*)@)?(?:\[([^\]]+)\]|([^:@]+)):(\d{1,5})$/s.exec(text) ?? [];
   const port = Number(digits);
   // The text is not repeated: it may well hold a password.
   if (digits === undefined || port < 1 || port > MAX_PORT)
-    throw new ConnectionError('RSYNC_PROXY must have the form [USER:PASSWORD@]HOST:PORT');
-  return { host: bracketed ?? plain, port, ...(credentials !== undefined && { credentials }) };
+    throw new UsageError('RSYNC_PROXY must have the form [USER:PASSWORD@]HOST:PORT');
+  const host = bracketed ?? plain;
+  if (!HOST.test(host)) throw new UsageError('RSYNC_PROXY: its host is neither a name nor an address');
+  if (credentials !== undefined && /\p{Cc}/u.test(credentials))
+    throw new UsageError('RSYNC_PROXY: user and password must not hold control characters');
+  return { host, port, ...(credentials !== undefined && { credentials }) };
 }
 
 interface Streams {
@@ -45,7 +57,8 @@ export async function openTunnel(
 ): Promise<void> {
   const { reader, writer } = streams;
   const login = proxy.credentials === undefined ? '' : authorization(proxy.credentials);
-  writer.encoder.utf8(`CONNECT ${target.host}:${target.port} HTTP/1.0\r\n${login}\r\n`);
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  writer.encoder.utf8(`CONNECT ${host}:${target.port} HTTP/1.0\r\n${login}\r\n`);
   await writer.flush();
   const status = await readLine(reader);
   if (!/^HTTP\/\S+ +2/.test(status))

@@ -73,6 +73,30 @@ export function destinationModule(target: Target): DaemonTarget {
   }
 }
 
+/** Control characters, those of Latin-1 among them. */
+const CONTROL = /\p{Cc}/u;
+/** A name or an address. What is a blank or a bracket, or has a meaning in a URL, is none of its characters. */
+const HOST = /^[^\p{Cc}\p{Z}/\\@[\]"'<>^`{|}?#,;()&$!*=+~]{1,255}$/u;
+
+/**
+ * Checks the parts of a target that go into lines of a protocol: a line break in one of them would begin another line.
+ *
+ * @throws UsageError that names the part.
+ */
+export function checkDaemonTarget({ host, port, user = '', module, path }: DaemonTarget): void {
+  checkHost(host);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= MOST_PORT))
+    throw new UsageError(`port: ${port} is not in [1, ${MOST_PORT}]`);
+  if (CONTROL.test(user)) throw new UsageError(`user ${JSON.stringify(user)}: it holds a control character`);
+  if (/[\n\r\0/]/.test(module)) throw new UsageError(`module name ${JSON.stringify(module)}: not a name`);
+  if (path.includes('\0')) throw new UsageError(`path ${JSON.stringify(path)}: it holds a NUL`);
+}
+
+/** @throws UsageError for what can be neither the name of a host nor an address. */
+export function checkHost(host: string): void {
+  if (!HOST.test(host)) throw new UsageError(`host ${JSON.stringify(host)}: neither a name nor an address`);
+}
+
 /** The path that a daemon is told, module included. */
 export function modulePath({ module, path }: DaemonTarget): string {
   return `${module}/${path}`;
@@ -121,6 +145,7 @@ function splitHost(text: string): { readonly who: Who; readonly rest: string } |
 }
 
 function daemonTarget(who: Who & { readonly port?: number }, path: string): Target {
+  if (who.host !== '') checkHost(who.host);
   if (path === '') return { kind: 'module-list', ...who };
   const [, module = '', rest = ''] = /^([^/]*)\/?(.*)$/s.exec(path) ?? [];
   if (module === '')

@@ -1,4 +1,4 @@
-import { UnsupportedError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 
 const MOST_ALT_DESTS = 20;
@@ -26,11 +26,6 @@ export function refuseConflicts(options: ResolvedOptions): void {
   }
   refuseTooMany(options);
   refuseBlockSize(options);
-  if (options.secludedArgs === true && isBefore30(options)) {
-    throw new UnsupportedError(
-      '--secluded-args needs protocol 30 or later; leave one of the two options out',
-    );
-  }
 }
 
 function refuseTooMany({ compareDest, copyDest, linkDest }: ResolvedOptions): void {

@@ -26,6 +26,8 @@ export interface Environment {
   readonly RSYNC_ICONV?: string | undefined;
   readonly RSYNC_PASSWORD?: string | undefined;
   readonly RSYNC_PROXY?: string | undefined;
+  readonly RSYNC_CONNECT_PROG?: string | undefined;
+  readonly RSYNC_SHELL?: string | undefined;
   readonly RSYNC_CHECKSUM_LIST?: string | undefined;
   readonly RSYNC_COMPRESS_LIST?: string | undefined;
 }
@@ -56,11 +58,12 @@ export function parseOptions(words: readonly string[], environment: Environment 
 
 /** Variables are defaults: the words come later, and win. */
 function applyEnvironment(draft: Draft, environment: Environment): void {
-  const { RSYNC_MAX_ALLOC, RSYNC_ICONV, RSYNC_PASSWORD, RSYNC_PROXY } = environment;
+  const { RSYNC_MAX_ALLOC, RSYNC_ICONV, RSYNC_PASSWORD, RSYNC_PROXY, RSYNC_CONNECT_PROG } = environment;
   if (RSYNC_MAX_ALLOC !== undefined) applyOption(draft, '--max-alloc', RSYNC_MAX_ALLOC);
   if (RSYNC_ICONV !== undefined) applyOption(draft, '--iconv', RSYNC_ICONV);
   if (RSYNC_PASSWORD !== undefined) draft.connection.password = RSYNC_PASSWORD;
   if (RSYNC_PROXY !== undefined) draft.connection.proxy = RSYNC_PROXY;
+  if (RSYNC_CONNECT_PROG !== undefined) draft.connection.connectProgram = RSYNC_CONNECT_PROG;
   const checksums = clientNames(environment.RSYNC_CHECKSUM_LIST);
   if (checksums.length > 0) draft.transfer.checksumList = checksums;
   const compressions = clientNames(environment.RSYNC_COMPRESS_LIST);
@@ -115,6 +118,11 @@ function finish(draft: Draft, environment: Environment): void {
   }
   if (filters.length > 0) transfer.filters = filters;
   if (draft.compressions > 1) transfer.compressChoice ??= 'zlibx';
+  if (connection.connectProgram !== undefined && environment.RSYNC_SHELL !== undefined) {
+    throw new UnsupportedError(
+      'RSYNC_SHELL is not supported: RSYNC_CONNECT_PROG is started without a shell; unset RSYNC_SHELL',
+    );
+  }
   secludeArguments(draft, environment);
   showProgress(draft);
   for (const message of unsupported.values()) throw new UnsupportedError(message);
@@ -125,7 +133,7 @@ function secludeArguments({ transfer, oldArgs }: Draft, environment: Environment
   if (oldArgs === true && transfer.secludedArgs === true) {
     throw new UsageError('--secluded-args cannot be used with --old-args');
   }
-  const isOld = oldArgs ?? environment.RSYNC_OLD_ARGS !== undefined;
+  const isOld = oldArgs ?? (environment.RSYNC_OLD_ARGS ?? '') !== '';
   const isProtected = Number.parseInt(environment.RSYNC_PROTECT_ARGS ?? '0', 10) > 0;
   if (isProtected && !isOld) transfer.secludedArgs ??= true;
 }

@@ -175,6 +175,16 @@ export interface ConnectionOptions {
   readonly earlyInput?: string;
   /** `[USER:PASSWORD@]HOST:PORT` of an HTTP proxy. */
   readonly proxy?: string;
+  /**
+   * A command whose standard input and output are the connection, instead of a socket or a proxy: the value of
+   * `RSYNC_CONNECT_PROG`. It is cut into words as by a shell, but no shell is started; `%H` is the host.
+   */
+  readonly connectProgram?: string;
+  /**
+   * Seconds for proxy, login and set-up together, without the time in which a person is asked for the password; 0 is
+   * for ever. Default 300, or five times `timeout` if that is less.
+   */
+  readonly loginTimeout?: number;
   /** `-e`: the remote shell with its own options; a daemon is then reached through it. */
   readonly rsh?: string;
   /** What the remote shell is to run instead of `rsync`. */

@@ -57,6 +57,48 @@ describe('a limit', () => {
   });
 });
 
+describe('the limit of the login', () => {
+  it('ends a login that is alive, but does not come to an end', () => {
+    const { heartbeat, reader, destroyed } = begin({ timeoutSeconds: 5 });
+    heartbeat.limitLogin(25);
+    for (let second = 0; second < 24; second++) {
+      vi.advanceTimersByTime(SECOND);
+      reader.heardAt = performance.now();
+    }
+    expect(destroyed).toEqual([]);
+    vi.advanceTimersByTime(SECOND + 1);
+    expect(destroyed).toEqual([expect.any(TimeoutError)]);
+    expect(destroyed[0]?.message).toBe('script has not finished the login within 25 seconds');
+  });
+
+  it('does not count while a person is asked', async () => {
+    const { heartbeat, destroyed } = begin();
+    heartbeat.limitLogin(10);
+    vi.advanceTimersByTime(4 * SECOND);
+    const answer = Promise.withResolvers<string>();
+    const asked = heartbeat.withoutLimit(() => answer.promise);
+    vi.advanceTimersByTime(1000 * SECOND);
+    answer.resolve('pw');
+    expect(await asked).toBe('pw');
+    vi.advanceTimersByTime(5.9 * SECOND);
+    expect(destroyed).toEqual([]);
+    vi.advanceTimersByTime(0.2 * SECOND);
+    expect(destroyed).toEqual([expect.any(TimeoutError)]);
+  });
+
+  it.each([
+    ['is over with the set-up', (one: ReturnType<typeof begin>) => one.heartbeat.endLogin()],
+    ['is over with the session', (one: ReturnType<typeof begin>) => one.heartbeat.stop()],
+    ['is none if it is 0', ({ heartbeat }: ReturnType<typeof begin>) => heartbeat.limitLogin(0)],
+  ])('%s', (name, act) => {
+    const one = begin();
+    if (!name.includes('0')) one.heartbeat.limitLogin(10);
+    act(one);
+    vi.advanceTimersByTime(1000 * SECOND);
+    expect(one.destroyed).toEqual([]);
+  });
+});
+
 describe('the timeout', () => {
   it('ends a connection whose peer has been silent for so long', () => {
     const { destroyed } = begin({ timeoutSeconds: 8 });

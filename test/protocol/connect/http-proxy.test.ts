@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openTunnel, parseProxy } from '../../../src/protocol/connect/http-proxy.ts';
+import { UsageError } from '../../../src/protocol/errors.ts';
 import { WireReader } from '../../../src/protocol/stream/wire-reader.ts';
 import { WireWriter } from '../../../src/protocol/stream/wire-writer.ts';
 import { scriptedTransport } from '../../support/scripted-transport.ts';
@@ -26,7 +27,7 @@ describe('a proxy', () => {
     'is not named as %s, which is not repeated',
     (text) => {
       const complaint = 'RSYNC_PROXY must have the form [USER:PASSWORD@]HOST:PORT';
-      expect(() => parseProxy(text)).toThrow(expect.objectContaining({ message: complaint, exitCode: 10 }));
+      expect(() => parseProxy(text)).toThrow(expect.objectContaining({ message: complaint, exitCode: 1 }));
     },
   );
 });
@@ -54,5 +55,19 @@ describe('a tunnel', () => {
   ])('fails with %s', async (_, answer, complaint) => {
     const failure = expect.objectContaining({ message: expect.stringContaining(complaint), exitCode: 10 });
     await expect(dialogue(answer).tunnel).rejects.toThrow(failure);
+  });
+});
+
+describe('a proxy whose text would break a line', () => {
+  it.each(['a\nb:1', 'a\r\nX: y:1', '[::1\r\nX: y]:1', 'a b:1', 'u\n:p@h:1', 'u:p\0@h:1', 'u:p\u0085@h:1'])(
+    'is refused, and its text is not repeated: %j',
+    (text) => {
+      expect(() => parseProxy(text)).toThrow(UsageError);
+      expect(() => parseProxy(text)).toThrow(/^RSYNC_PROXY/);
+    },
+  );
+
+  it('may have blanks and percent signs in user and password, which stand for themselves', () => {
+    expect(parseProxy('a b:p%40 w@h:1').credentials).toBe('a b:p%40 w');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RsyncError, UnsupportedError, UsageError } from '../../../src/protocol/errors.ts';
+import { RsyncError, UsageError } from '../../../src/protocol/errors.ts';
 import { type ServerArguments, serverArguments } from '../../../src/protocol/handshake/server-arguments.ts';
 import { parseOptions } from '../../../src/protocol/options/parse-options.ts';
 import type { TransferOptions } from '../../../src/protocol/options/transfer-options.ts';
@@ -74,11 +74,17 @@ describe('the words for the server', () => {
     expect(cluster({ recursive: true }, { protocol: 29 })).toBe('-r');
   });
 
-  it('do not seclude anything from servers that cannot read a second list', () => {
-    expect(() => serverArguments({ secludedArgs: true }, { ...terms, protocol: 29 })).toThrow(
-      UnsupportedError,
-    );
-  });
+  it.each([27, 29, 30, 32])(
+    'go in a second list where they are secluded, with protocol %d too',
+    (protocol) => {
+      const { plain, secluded } = serverArguments(
+        { secludedArgs: true, times: true },
+        { ...terms, protocol },
+      );
+      expect(plain.join(' ')).toMatch(/^--server -s/);
+      expect(secluded).toEqual(['rsync', '.', 'mod/dst/']);
+    },
+  );
 
   it('are compared with enough of the real program', () => {
     expect(same.length).toBeGreaterThan(500);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RsyncError, TargetError, UnsupportedError, UsageError } from '../../../src/protocol/errors.ts';
 import {
+  checkDaemonTarget,
   destinationModule,
   modulePath,
   parseTarget,
@@ -130,5 +131,50 @@ describe('a destination', () => {
   ])('is not %j', (text, kind, message) => {
     expect(() => destinationModule(parseTarget(text))).toThrow(kind);
     expect(() => destinationModule(parseTarget(text))).toThrow(message);
+  });
+});
+
+describe('a part that goes into a line', () => {
+  it.each([
+    'a\nb::m',
+    'a\r\nX::m',
+    'rsync://a\nb/m/',
+    'rsync://[::1\r\nX: y]/m/',
+    'rsync://a\0b/m/',
+    'rsync://a b/m/',
+    'rsync://a\u0085b/m/',
+    'rsync://a"b/m/',
+    "rsync://a'b/m/",
+    'rsync://$(x)/m/',
+    'rsync://a;b/m/',
+    'a\nb::',
+    `${'x'.repeat(300)}::m`,
+  ])('is refused in a host: %j', (text) => {
+    expect(() => parseTarget(text)).toThrow(UsageError);
+    expect(() => parseTarget(text)).toThrow(/^host "/);
+  });
+
+  it.each(['host', 'h-1.example_x', '::1', 'fe80::1%eth0', '127.0.0.1', 'b\u00fccher.example'])(
+    'may be a host like %j',
+    (host) => {
+      expect(() => checkDaemonTarget({ kind: 'daemon', host, module: 'm', path: '' })).not.toThrow();
+    },
+  );
+
+  it.each([
+    [{ host: '' }, 'host'],
+    [{ host: 'a\nb' }, 'host'],
+    [{ port: 0 }, 'port'],
+    [{ port: 1.5 }, 'port'],
+    [{ port: Number.NaN }, 'port'],
+    [{ user: 'a\nb' }, 'user'],
+    [{ user: 'a\0b' }, 'user'],
+    [{ module: 'a\nb' }, 'module name'],
+    [{ module: 'a/b' }, 'module name'],
+    [{ path: 'a\0b' }, 'path'],
+  ])('is refused in a target that a program made: %j', (part, name) => {
+    const target = { kind: 'daemon', host: 'h', module: 'm', path: '', ...part } as const;
+    expect(() => checkDaemonTarget(target)).toThrow(UsageError);
+    expect(() => checkDaemonTarget(target)).toThrow(new RegExp(`^${name}`));
   });
 });

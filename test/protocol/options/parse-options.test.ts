@@ -315,3 +315,25 @@ describe('any words', () => {
     );
   });
 });
+
+describe('variables about the connection', () => {
+  it('name a program that stands for it', () => {
+    const environment = { RSYNC_CONNECT_PROG: 'nc %H 873' };
+    expect(parseOptions([], environment).connection.connectProgram).toBe('nc %H 873');
+    // An empty one connects nobody, with rsync too: it never means a direct connection.
+    expect(parseOptions([], { RSYNC_CONNECT_PROG: '' }).connection.connectProgram).toBe('');
+  });
+
+  it('name a shell, which is not started', () => {
+    const environment = { RSYNC_CONNECT_PROG: 'nc %H 873', RSYNC_SHELL: '/bin/sh' };
+    expect(() => parseOptions([], environment)).toThrow('RSYNC_SHELL is not supported');
+    expect(parseOptions(['--help'], environment).output.show).toBe('help');
+    expect(parseOptions([], { RSYNC_SHELL: '/bin/sh' }).connection).toEqual({});
+  });
+
+  it('switch secluded arguments off if they say anything at all', () => {
+    const secluded = (old: string | undefined) =>
+      parseOptions([], { RSYNC_PROTECT_ARGS: '1', RSYNC_OLD_ARGS: old }).transfer.secludedArgs === true;
+    expect([undefined, '', '0', '1', 'x'].map(secluded)).toEqual([true, true, false, false, false]);
+  });
+});

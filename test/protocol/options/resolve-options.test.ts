@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProtocolError, UnsupportedError, UsageError } from '../../../src/protocol/errors.ts';
+import { ProtocolError, UsageError } from '../../../src/protocol/errors.ts';
 import { resolveOptions } from '../../../src/protocol/options/resolve-options.ts';
 import type { TransferOptions } from '../../../src/protocol/options/transfer-options.ts';
 
@@ -86,7 +86,6 @@ describe('contradictions', () => {
 
   it('with the protocol are refused', () => {
     expect(() => resolveOptions({ protocol: 26 })).toThrow(ProtocolError);
-    expect(() => resolveOptions({ protocol: 29, secludedArgs: true })).toThrow(UnsupportedError);
     expect(resolveOptions({ protocol: 29, blockSize: 131_073 }).blockSize).toBe(131_073);
   });
 });
