@@ -2,6 +2,7 @@ import { type Problem, SelectionError } from '../errors.ts';
 import type { FileEntry, IdNames } from '../file-list/file-entry.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
+import { NamedFileError, namedFileError } from '../named-files/named-file-error.ts';
 import { FolderGate } from './folder-gate.ts';
 import { readEntries } from './folder-scan.ts';
 import { localIdNames } from './id-names.ts';
@@ -299,12 +300,20 @@ function enterBase({ base, text }: SourceArgument, source: number, problems: Pro
   }
 }
 
+const folderReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'it is a file',
+};
+
 /** The folder of a list of names must be there before anything is sent. */
 function enterFolder(path: string): string {
   try {
     return realFolder(path);
   } catch (cause) {
-    throw new SelectionError(`${path}: the folder of the listed names: ${(cause as Error).message}`, {
+    const error = namedFileError(cause);
+    if (!(error instanceof NamedFileError)) throw cause;
+    const reason = folderReasons[error.code] ?? error.message;
+    throw new SelectionError(`${path}: the folder of the listed names cannot be entered: ${reason}`, {
       cause,
     });
   }

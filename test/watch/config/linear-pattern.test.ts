@@ -111,7 +111,7 @@ describe('an expression that goes back and forth', () => {
       console.log(JSON.stringify(answers.flat()));
     `;
     const options = { encoding: 'utf8', timeout: 100_000, killSignal: 'SIGKILL', input: script } as const;
-    const words = ['--experimental-strip-types', '--no-warnings', '--input-type=module', '-'];
+    const words = ['--no-warnings', '--input-type=module', '-'];
     const answers = JSON.parse(execFileSync(process.execPath, words, options));
     expect(answers).toEqual(new Array(slow.length * paths.length).fill(false));
   });
