@@ -53,6 +53,8 @@ export class Backlog {
   readonly #suspects = new Suspects();
   /** Whether suspects are next: they and others take turns. */
   #areSuspectsNext = true;
+  /** What has come in, or back, and has no place yet: it has one as soon as {@link #sort} has not thrown. */
+  readonly #inbox: Change[] = [];
 
   constructor(parts: BacklogParts) {
     this.#parts = parts;
@@ -60,11 +62,11 @@ export class Backlog {
 
   /** Changes that are to be sent, the failed ones among them. */
   get size(): number {
-    return this.#ready.size + this.#failed.size + this.#suspects.size;
+    return this.#ready.size + this.#failed.size + this.#suspects.size + this.#inbox.length;
   }
 
   get isReady(): boolean {
-    return this.#ready.size > 0 || this.#suspects.size > 0;
+    return this.#ready.size > 0 || this.#suspects.size > 0 || this.#inbox.length > 0;
   }
 
   get failures(): Failure[] {
@@ -80,12 +82,13 @@ export class Backlog {
 
   /** Adds news, or changes that come back because they were not tried. */
   add(changes: Iterable<Change>): void {
-    const suspects: Change[] = [];
-    for (const change of changes) {
-      if (change.isSuspect) suspects.push(change);
-      else if (!this.#suspects.merge(change)) this.#add(change);
-    }
-    this.#suspects.pushLast(suspects.map((change) => this.#withNews(change)));
+    this.putBack(changes);
+    this.#sort();
+  }
+
+  /** Adds changes without a look at them. Never throws: for whoever took them and cannot go on. */
+  putBack(changes: Iterable<Change>): void {
+    for (const change of changes) this.#inbox.push(change);
   }
 
   /**
@@ -94,6 +97,7 @@ export class Backlog {
    * @param isFree Whether a path may be sent now: nothing above or below it is under way.
    */
   take(now: number, limit: number, isFree: (path: string) => boolean): Change[] {
+    this.#sort();
     if (now >= this.#retryAt) this.#revive(now);
     const isTheirTurn = this.#areSuspectsNext;
     const group = isTheirTurn ? this.#suspects.take(isFree) : undefined;
@@ -142,6 +146,21 @@ export class Backlog {
     this.#retryAt = Math.min(this.#retryAt, nextAt);
     if (this.#failed.size > this.#parts.limits.most) this.#collapse();
     return { path: change.path, reason, attempts, nextAt };
+  }
+
+  #sort(): void {
+    const suspects: Change[] = [];
+    let sorted = 0;
+    try {
+      for (const change of this.#inbox) {
+        if (change.isSuspect) suspects.push(change);
+        else if (!this.#suspects.merge(change)) this.#add(change);
+        sorted += 1;
+      }
+    } finally {
+      this.#inbox.splice(0, sorted);
+      this.#suspects.pushLast(suspects.map((change) => this.#withNews(change)));
+    }
   }
 
   #add(change: Change): void {

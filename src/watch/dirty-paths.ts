@@ -26,6 +26,8 @@ interface Dirty {
   heardAt: number;
   touchedAt: number;
   windowMs: number;
+  /** Not due before, whatever happens. */
+  readonly notBefore: number;
 }
 
 /** How a path behaved when it was last taken. */
@@ -69,7 +71,8 @@ export class DirtyPaths {
     const known = this.#dirty.get(path);
     const heardAt = isEcho ? Number.NEGATIVE_INFINITY : now;
     if (known === undefined) {
-      this.#enter({ path, since: now, heardAt, touchedAt: now, windowMs: this.#windowFor(path, now) });
+      const windowMs = this.#windowFor(path, now);
+      this.#enter({ path, since: now, heardAt, touchedAt: now, windowMs, notBefore: now });
     } else if (!isEcho) {
       known.touchedAt = now;
       known.heardAt = now;
@@ -102,14 +105,23 @@ export class DirtyPaths {
   }
 
   /** Gives back a path that was taken: it is not finished. It waits for a window more, each time a longer one. */
-  hold({ path, since, heardAt }: SettledPath, now: number): void {
+  hold(settled: SettledPath, now: number): void {
+    const windowMs = this.#grown(this.#habits.get(settled.path)?.windowMs ?? this.#times.quietMs);
+    this.#giveBack(settled, { touchedAt: now, windowMs, notBefore: now });
+  }
+
+  /** Gives back a path that was taken and could not be looked at: it is due at a certain time. */
+  postpone(settled: SettledPath, until: number): void {
+    this.#giveBack(settled, { touchedAt: until, windowMs: 0, notBefore: until });
+  }
+
+  #giveBack(
+    { path, since, heardAt }: SettledPath,
+    wait: Pick<Dirty, 'touchedAt' | 'windowMs' | 'notBefore'>,
+  ): void {
     const known = this.#dirty.get(path);
-    if (known !== undefined) {
-      known.heardAt = Math.max(known.heardAt, heardAt);
-      return;
-    }
-    const windowMs = this.#grown(this.#habits.get(path)?.windowMs ?? this.#times.quietMs);
-    this.#enter({ path, since, heardAt, touchedAt: now, windowMs });
+    if (known !== undefined) known.heardAt = Math.max(known.heardAt, heardAt);
+    else this.#enter({ path, since, heardAt, ...wait });
   }
 
   #enter(dirty: Dirty): void {
@@ -117,8 +129,8 @@ export class DirtyPaths {
     this.#queue.push(this.#dueTime(dirty), dirty);
   }
 
-  #dueTime({ touchedAt, windowMs, since }: Dirty): number {
-    return Math.min(touchedAt + windowMs, since + this.#times.maxMs);
+  #dueTime({ touchedAt, windowMs, since, notBefore }: Dirty): number {
+    return Math.max(notBefore, Math.min(touchedAt + windowMs, since + this.#times.maxMs));
   }
 
   #settle({ path, since, heardAt, windowMs }: Dirty, now: number): SettledPath {

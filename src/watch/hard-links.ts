@@ -1,4 +1,6 @@
+import { type BackOffTimes, backOffMs } from './back-off.ts';
 import { type Disk, type Found, fileKey } from './disk.ts';
+import { errorOf } from './log.ts';
 
 export interface HardLinksParts {
   readonly disk: Disk;
@@ -6,6 +8,8 @@ export interface HardLinksParts {
   readonly scan: (files: readonly string[]) => Promise<readonly (readonly string[])[]>;
   /** Another name of a file to which something happened. */
   readonly onOther: (path: string) => void;
+  /** A scan has failed, for the first time in a row: it is tried again. */
+  readonly onTrouble: (error: Error) => void;
   /** A monotonic clock, in ms. */
   readonly now: () => number;
 }
@@ -18,6 +22,7 @@ interface Group {
 
 /** After a scan the next one is put off for so many times its duration. */
 const REST = 10;
+const RETRY: BackOffTimes = { firstMs: 1000, mostMs: 60_000 };
 /** Names that are remembered; if there are more, all are found anew. */
 const MOST_NAMES = 500_000;
 
@@ -36,6 +41,9 @@ export class HardLinks {
   /** What has been learnt while a scan was going on. */
   #learnt: { readonly key: string; readonly path: string }[] | undefined;
   #restsUntil = Number.NEGATIVE_INFINITY;
+  #isStopped = false;
+  /** Scans that failed in a row. */
+  #failures = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: HardLinksParts) {
@@ -61,6 +69,7 @@ export class HardLinks {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#wanted.clear();
   }
@@ -104,22 +113,41 @@ export class HardLinks {
     this.#timer ??= setTimeout(() => void this.#scan(), waitMs);
   }
 
+  /** Never rejects. */
   async #scan(): Promise<void> {
-    const { scan, now, onOther } = this.#parts;
+    const { now } = this.#parts;
     this.#timer = undefined;
     const wanted = this.#wanted;
     this.#wanted = new Set();
-    this.#learnt = [];
     const startedAt = now();
-    const names = await scan([...wanted]).catch(() => undefined);
-    const learnt = this.#learnt;
-    this.#learnt = undefined;
-    this.#restsUntil = now() + REST * (now() - startedAt);
-    if (names !== undefined) this.#replace(names);
-    for (const { key, path } of learnt) this.#learn(key, path);
-    for (const key of wanted) for (const path of this.#groups.get(key)?.paths ?? []) onOther(path);
+    try {
+      await this.#findNames([...wanted]);
+      this.#restsUntil = now() + REST * (now() - startedAt);
+      this.#failures = 0;
+      for (const key of wanted) this.#tellOf(key);
+    } catch (thrown) {
+      this.#failures += 1;
+      this.#restsUntil = now() + backOffMs(this.#failures, RETRY, () => 1);
+      for (const key of wanted) this.#wanted.add(key);
+      if (this.#failures === 1) this.#parts.onTrouble(errorOf(thrown));
+    }
     const [waiting] = this.#wanted;
-    if (waiting !== undefined) this.#want(waiting);
+    if (waiting !== undefined && !this.#isStopped) this.#want(waiting);
+  }
+
+  async #findNames(wanted: readonly string[]): Promise<void> {
+    const learnt: { readonly key: string; readonly path: string }[] = [];
+    this.#learnt = learnt;
+    try {
+      this.#replace(await this.#parts.scan(wanted));
+    } finally {
+      this.#learnt = undefined;
+      for (const { key, path } of learnt) this.#learn(key, path);
+    }
+  }
+
+  #tellOf(key: string): void {
+    for (const path of this.#groups.get(key)?.paths ?? []) this.#parts.onOther(path);
   }
 
   #replace(names: readonly (readonly string[])[]): void {

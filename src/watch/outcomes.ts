@@ -7,7 +7,7 @@ import type { Disk } from './disk.ts';
 import type { EventFilter } from './event-filter.ts';
 import { SessionFailure } from './lanes/lane.ts';
 import type { Outcome } from './lanes/messages.ts';
-import type { Log } from './log.ts';
+import { errorOf, type Log } from './log.ts';
 import { joinPath } from './path-tree.ts';
 import type { Deed, Task } from './planner.ts';
 import type { Reachability } from './reachability.ts';
@@ -38,6 +38,8 @@ export interface OutcomesParts {
  */
 export class Outcomes {
   readonly #parts: OutcomesParts;
+  /** The last error of the program itself. */
+  #told: string | undefined;
 
   constructor(parts: OutcomesParts) {
     this.#parts = parts;
@@ -65,12 +67,10 @@ export class Outcomes {
 
   /** A session failed as a whole: of what it was to do, nothing is known. */
   onFailure(changes: readonly Change[], thrown: unknown): void {
-    const { backlog, deliveries, log, name, reachability } = this.#parts;
+    const { backlog, deliveries, reachability } = this.#parts;
     deliveries.clear();
     if (!(thrown instanceof SessionFailure)) {
-      log.error({ remote: name, err: thrown }, 'an error of the program itself');
-      backlog.add(changes);
-      this.#leaveAlone(String(thrown), false);
+      this.onThrow(changes, thrown);
     } else if (thrown.isOpening) {
       backlog.add(changes);
       this.#leaveAlone(thrown.message, thrown.isTransient);
@@ -82,6 +82,19 @@ export class Outcomes {
       this.#narrowDown(changes, thrown.message);
       if (changes.length > 1 && !reachability.mayGoOn()) this.#leaveAlone(thrown.message, false);
     }
+  }
+
+  /** The program itself has an error that has to do with one of these changes, perhaps. */
+  onThrow(changes: readonly Change[], thrown: unknown): void {
+    this.#tell(thrown);
+    if (changes.length > 0) this.#suspect(changes, errorOf(thrown).message);
+  }
+
+  /** The program itself has an error, and what it has to do with is not known: it must not be tried at once. Never throws. */
+  onTrouble(thrown: unknown): void {
+    this.#tell(thrown);
+    const { now, reachability } = this.#parts;
+    reachability.block(errorOf(thrown).message, false, now());
   }
 
   /**
@@ -109,6 +122,14 @@ export class Outcomes {
       if (!isExact || isDeletion(deed)) continue;
       this.#parts.deliveries.note(path, { kind: deliveryOf(deed), listedAt });
     }
+  }
+
+  #tell(thrown: unknown): void {
+    const { log, name } = this.#parts;
+    const err = errorOf(thrown);
+    if (err.message === this.#told) log.debug({ remote: name, err }, 'an error of the program itself, again');
+    else log.error({ remote: name, err }, 'an error of the program itself');
+    this.#told = err.message;
   }
 
   /** One of these is the cause, without having ended the session. */

@@ -1,6 +1,7 @@
 import type { Change } from './change.ts';
 import type { Disk, Found } from './disk.ts';
 import type { EventFilter } from './event-filter.ts';
+import { errorOf } from './log.ts';
 import { ancestorsOf } from './path-tree.ts';
 
 /** What is sent at all. */
@@ -64,22 +65,25 @@ export function planTasks(changes: readonly Change[], disk: Disk, rules: SendRul
   const unknown: { change: Change; cause: Error }[] = [];
   const folders = new FolderLooks(disk);
   for (const change of changes) {
-    const { path, found } = folders.resolve(change.path);
-    // Its file system has gone meanwhile. When it is back, all of it is compared.
-    if (found.kind === 'away') {
-      idle.push(change);
-      continue;
+    try {
+      const { path, found } = folders.resolve(change.path);
+      // Its file system has gone meanwhile. When it is back, all of it is compared.
+      if (found.kind === 'away') {
+        idle.push(change);
+        continue;
+      }
+      if (found.kind === 'unknown') throw found.cause;
+      if (path === '.' && found.kind !== 'folder') throw new RootGoneError();
+      const known = tasks.get(path);
+      const meant = path === change.path ? change : { ...change, path, wasFolder: true };
+      const deed = stronger(deedFor(meant, found, rules), known?.deed);
+      if (deed === undefined) idle.push(change);
+      else tasks.set(path, taskOf(path, deed, found, [...(known?.changes ?? []), change], rules));
+    } catch (thrown) {
+      if (thrown instanceof RootGoneError) throw thrown;
+      // Others are not to wait for it.
+      unknown.push({ change, cause: errorOf(thrown) });
     }
-    if (found.kind === 'unknown') {
-      unknown.push({ change, cause: found.cause });
-      continue;
-    }
-    if (path === '.' && found.kind !== 'folder') throw new RootGoneError();
-    const known = tasks.get(path);
-    const meant = path === change.path ? change : { ...change, path, wasFolder: true };
-    const deed = stronger(deedFor(meant, found, rules), known?.deed);
-    if (deed === undefined) idle.push(change);
-    else tasks.set(path, taskOf(path, deed, found, [...(known?.changes ?? []), change], rules));
   }
   return { tasks: withoutSwallowed(tasks), idle, unknown };
 }

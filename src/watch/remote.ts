@@ -8,7 +8,8 @@ import type { Disk } from './disk.ts';
 import { TREE_MOVED } from './lanes/guarded-tree.ts';
 import { SessionFailure, type Standing } from './lanes/lane.ts';
 import type { Outcome, WatchedRoot } from './lanes/messages.ts';
-import type { Log } from './log.ts';
+import { Lease } from './lease.ts';
+import { errorOf, type Log, safeLog } from './log.ts';
 import { Outcomes } from './outcomes.ts';
 import { type Plan, planTasks, RootGoneError, type SendRules, type Task } from './planner.ts';
 import { changeForDeletion, type Deletions } from './pruning.ts';
@@ -63,7 +64,8 @@ export class Remote {
   #timer: NodeJS.Timeout | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
-  constructor(parts: RemoteParts) {
+  constructor(given: RemoteParts) {
+    const parts = { ...given, log: safeLog(given.log) };
     this.#parts = parts;
     const retry = { firstMs: FIRST_RETRY_MS, mostMs: parts.retryMs };
     this.#backlog = new Backlog({ limits: BACKLOG_LIMITS, retry, random: parts.random });
@@ -100,24 +102,33 @@ export class Remote {
 
   /** A change will come soon: a session is made ready. */
   expect(): void {
-    if (this.#isAllowed(this.#now())) this.#parts.sessions.hold();
+    try {
+      if (this.#isAllowed(this.#now())) this.#parts.sessions.hold();
+    } catch (thrown) {
+      this.#outcomes.onThrow([], thrown);
+    }
   }
 
+  /** Never throws: whatever happens, the changes are kept. */
   add(changes: readonly Change[]): void {
-    this.#backlog.add(changes);
+    this.#backlog.putBack(changes);
     this.pump();
   }
 
-  /** Sends what can be sent now. To be called as well when a lane has become free. */
+  /** Sends what can be sent now. To be called as well when a lane has become free. Never throws. */
   pump(): void {
     const now = this.#now();
     const deferred: Change[] = [];
-    while (this.#maySend(now)) {
-      const taken = this.#backlog.take(now, MOST_CHANGES, (path) => this.#underWay.isFree(path));
-      if (taken.length === 0) break;
-      deferred.push(...this.#dispatch(taken));
+    try {
+      while (this.#maySend(now)) {
+        const taken = this.#backlog.take(now, MOST_CHANGES, (path) => this.#underWay.isFree(path));
+        if (taken.length === 0) break;
+        deferred.push(...this.#dispatchSafely(taken));
+      }
+    } catch (thrown) {
+      this.#outcomes.onTrouble(thrown);
     }
-    this.#backlog.add(deferred);
+    this.#keep(deferred);
     this.#schedule(now);
     if (this.#isIdle(now)) this.#idle?.resolve();
   }
@@ -185,16 +196,39 @@ export class Remote {
     return this.#parts.clocks.monotonic();
   }
 
+  #keep(changes: readonly Change[]): void {
+    try {
+      this.#backlog.add(changes);
+    } catch (thrown) {
+      this.#outcomes.onTrouble(thrown);
+    }
+  }
+
+  /** If something throws, the cause is looked for among the changes that no session has yet. */
+  #dispatchSafely(changes: readonly Change[]): readonly Change[] {
+    const lease = new Lease(changes);
+    try {
+      return this.#dispatch(changes, lease);
+    } catch (thrown) {
+      this.#outcomes.onThrow(lease.open, thrown);
+      return [];
+    }
+  }
+
   /** Decides about changes and sends them off. Gives back those that have to wait for others. */
-  #dispatch(changes: readonly Change[]): readonly Change[] {
+  #dispatch(changes: readonly Change[], lease: Lease): readonly Change[] {
     const whole = changes.find(({ kind, path }) => path === '.' && (kind === 'all' || kind === 'tree'));
     if (whole !== undefined) {
-      void this.#sendAll(whole);
+      void this.#sendAll(whole, this.#wholeTask(whole));
+      lease.pass([whole]);
       return changes.filter((change) => change !== whole);
     }
     const plan = this.#plan(changes);
     if (plan === undefined) return changes;
-    for (const { change, cause } of plan.unknown) this.#outcomes.fail(change, cause.message);
+    for (const { change, cause } of plan.unknown) {
+      this.#outcomes.fail(change, cause.message);
+      lease.pass([change]);
+    }
     const tasks = plan.tasks.filter((task) => !this.#isDelivered(task));
     const [free, deferred] = divide(tasks, ({ path }) => this.#underWay.isFree(path));
     for (const { comparison, tasks: together } of makeBatches(free, BATCH_LIMITS)) {
@@ -202,7 +236,9 @@ export class Remote {
       const maySend = this.#maySend(this.#now());
       const [now, later] = divide(together, ({ path }) => maySend && this.#underWay.isFree(path));
       deferred.push(...later);
-      if (now.length > 0) void this.#sendBatch({ comparison, tasks: now });
+      if (now.length === 0) continue;
+      void this.#sendBatch({ comparison, tasks: now });
+      lease.pass(now.flatMap((task) => task.changes));
     }
     return deferred.flatMap((task) => task.changes);
   }
@@ -241,11 +277,9 @@ export class Remote {
     });
   }
 
-  async #sendAll(change: Change): Promise<void> {
-    const { disk, rules, sessions } = this.#parts;
-    const needsPruning = rules.deletes && rules.filter.hasExpressions;
-    const deed = rules.deletes && !needsPruning ? 'mirrored' : 'added';
-    const task: Task = { path: '.', deed, found: disk.look('.'), changes: [change], needsPruning };
+  async #sendAll(change: Change, task: Task): Promise<void> {
+    const { sessions } = this.#parts;
+    const { needsPruning } = task;
     const kind = change.kind === 'all' ? 'all' : 'catch-up';
     await this.#send('all', [task], [change], async () => {
       const outcome = await sessions.sendAll(needsPruning ? `${kind}-without-deletion` : kind);
@@ -254,6 +288,14 @@ export class Remote {
     });
   }
 
+  #wholeTask(change: Change): Task {
+    const { disk, rules } = this.#parts;
+    const needsPruning = rules.deletes && rules.filter.hasExpressions;
+    const deed = rules.deletes && !needsPruning ? 'mirrored' : 'added';
+    return { path: '.', deed, found: disk.look('.'), changes: [change], needsPruning };
+  }
+
+  /** Never rejects: the changes arrive, or come back. */
   async #send(
     kind: BatchReport['kind'],
     tasks: readonly Task[],
@@ -262,13 +304,13 @@ export class Remote {
   ): Promise<void> {
     const { disk, onDirty } = this.#parts;
     const startedAt = this.#now();
-    const aftermath = new Aftermath(disk, tasks);
     this.#underWay.begin(tasks);
     try {
+      const aftermath = new Aftermath(disk, tasks);
       const outcome = await run();
       this.#outcomes.onEnd(tasks, outcome);
-      this.#report(kind, changes, startedAt, outcome);
       for (const path of aftermath.changed()) onDirty(path);
+      this.#report(kind, changes, startedAt, outcome);
     } catch (thrown) {
       this.#onFailure(changes, thrown);
     }
@@ -284,11 +326,16 @@ export class Remote {
 
   /** That the watched folder is gone, or what was mounted in it, or that we are, explains enough. */
   #onFailure(changes: readonly Change[], thrown: unknown): void {
-    const isRootThere = this.#isRootThere();
-    const isMoved = thrown instanceof SessionFailure && thrown.code === TREE_MOVED;
-    if (this.#state === 'stopped' || !isRootThere || isMoved) this.#backlog.add(changes);
-    else this.#outcomes.onFailure(changes, thrown);
-    if (!isRootThere || isMoved) this.#parts.onRootGone();
+    try {
+      const isRootThere = this.#isRootThere();
+      const isMoved = thrown instanceof SessionFailure && thrown.code === TREE_MOVED;
+      if (this.#state === 'stopped' || !isRootThere || isMoved) this.#backlog.add(changes);
+      else this.#outcomes.onFailure(changes, thrown);
+      if (!isRootThere || isMoved) this.#parts.onRootGone();
+    } catch (another) {
+      this.#backlog.putBack(changes);
+      this.#outcomes.onTrouble(another);
+    }
   }
 
   #report(kind: BatchReport['kind'], changes: readonly Change[], startedAt: number, outcome: Outcome): void {
@@ -296,7 +343,11 @@ export class Remote {
     const report = reportOf(outcome, { remote: name, kind, changes, startedAt, endedAt: this.#now() });
     const { paths: _, kind: __, ...fields } = report;
     log.info(fields, kind === 'all' ? 'whole tree sent' : 'sent');
-    onBatch(report);
+    try {
+      onBatch(report);
+    } catch (thrown) {
+      log.error({ remote: name, err: errorOf(thrown) }, 'who listens to what was sent has thrown an error');
+    }
   }
 }
 

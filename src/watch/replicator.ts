@@ -11,7 +11,7 @@ import { GuardedDisk } from './guarded-disk.ts';
 import { HardLinks } from './hard-links.ts';
 import { LanePool } from './lanes/lane-pool.ts';
 import type { WatchedRoot } from './lanes/messages.ts';
-import type { Log } from './log.ts';
+import { errorOf, type Log, safeLog } from './log.ts';
 import { type MountNews, MountPlaces } from './mount-places.ts';
 import { readMounts } from './mounts.ts';
 import { OpenFiles } from './open-files.ts';
@@ -114,7 +114,11 @@ export class Replicator {
   #catchUp: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(settings: ReplicatorSettings, options: ReplicatorOptions) {
+  constructor(settings: ReplicatorSettings, given: ReplicatorOptions) {
+    const log = safeLog(given.log, (thrown) => {
+      this.#trouble = `the log: ${errorOf(thrown).message}`;
+    });
+    const options = { ...given, log };
     this.#settings = settings;
     this.#options = options;
     this.#rootWatch = new RootWatch(settings.root);
@@ -141,6 +145,7 @@ export class Replicator {
       look: (path, since, sure) => this.#tree.look(path, since, sure),
       onChanges: (changes) => this.#onChanges(changes),
       othersOf: (path, found) => this.#hardLinks.othersOf(path, found),
+      onTrouble: (error) => this.#tell(error),
       onFlood: () => this.#onTrouble(new Error('more changes at once than can be kept')),
       now: clocks.monotonic,
     });
@@ -158,6 +163,7 @@ export class Replicator {
       disk: this.#disk,
       scan: (files) => this.#pool.findLinks(this.#root.path, files),
       onOther: (path) => this.#settler.hint(path),
+      onTrouble: (error) => this.#tell(error),
       now: clocks.monotonic,
     });
     // If a remote is slow, lanes are left for the others.
@@ -294,9 +300,19 @@ export class Replicator {
   }
 
   #onHint(path: string, isEcho: boolean): void {
-    if (!this.#filter.accepts(path, false) && !this.#filter.accepts(path, true)) return;
+    if (!this.#mayBeSent(path)) return;
     if (this.#settler.size === 0) for (const remote of this.#remotes) remote.expect();
     this.#settler.hint(path, isEcho);
+  }
+
+  #mayBeSent(path: string): boolean {
+    try {
+      return this.#filter.accepts(path, false) || this.#filter.accepts(path, true);
+    } catch (thrown) {
+      // It is asked again when the path is sent.
+      this.#tell(errorOf(thrown));
+      return true;
+    }
   }
 
   #onChanges(changes: readonly Change[]): void {
@@ -308,10 +324,15 @@ export class Replicator {
     this.#onChanges([changeOf('.', kind, clocks.monotonic())]);
   }
 
-  #onTrouble(error: Error): void {
-    if (this.#stopping !== undefined) return;
+  /** Trouble by which nothing is lost. */
+  #tell(error: Error): void {
     if (error.message !== this.#trouble) this.#options.log.error({ err: error }, error.message);
     this.#trouble = error.message;
+  }
+
+  #onTrouble(error: Error): void {
+    if (this.#stopping !== undefined) return;
+    this.#tell(error);
     clearTimeout(this.#catchUp);
     this.#catchUp = setTimeout(() => this.#toAll('tree'), CATCH_UP_MS);
   }

@@ -1,6 +1,8 @@
+import { type BackOffTimes, backOffMs } from './back-off.ts';
 import { type Change, changeOf } from './change.ts';
 import { DirtyPaths, type SettledPath, type SettleTimes } from './dirty-paths.ts';
 import type { Found, LocalDisk } from './disk.ts';
+import { errorOf } from './log.ts';
 
 export interface SettlerParts {
   readonly times: SettleTimes;
@@ -14,6 +16,8 @@ export interface SettlerParts {
   readonly othersOf: (path: string, found: Found) => readonly string[];
   /** So many paths were dirty that they were forgotten: anything may have changed. */
   readonly onFlood: () => void;
+  /** Something could not be looked at, or handed on: it is tried again. Must not throw. */
+  readonly onTrouble: (error: Error) => void;
   /** A monotonic clock, in ms. */
   readonly now: () => number;
 }
@@ -25,6 +29,8 @@ const MOST_DIRTY = 200_000;
 const HAND_ON_MS = 5;
 /** A file of this size is worth finding out whether somebody still writes to it. */
 const LARGE = 256 * 1024;
+/** For what throws. */
+const RETRY: BackOffTimes = { firstMs: 250, mostMs: 60_000 };
 const OPEN_FILES_EVERY_MS = 50;
 
 /** Turns hints into changes: waits until a path has settled and nobody writes to it any more, then looks at it. */
@@ -37,6 +43,13 @@ export class Settler {
   /** Looks happen one after the other: a folder may take a while to be known. */
   #looking: Promise<void> = Promise.resolve();
 
+  /** Found out, and yet to be handed on. */
+  #changes: Change[] = [];
+  #handOnTimer: NodeJS.Timeout | undefined;
+  #handOnFailures = 0;
+  /** How often each path could not be looked at in a row. */
+  readonly #attempts = new Map<string, number>();
+
   constructor(parts: SettlerParts) {
     this.#parts = parts;
     this.#dirty = new DirtyPaths(parts.times);
@@ -44,7 +57,7 @@ export class Settler {
 
   /** Paths that have not settled. */
   get size(): number {
-    return this.#dirty.size;
+    return this.#dirty.size + this.#changes.length;
   }
 
   /** @param isEcho Of something that has been told before, most likely. */
@@ -54,18 +67,21 @@ export class Settler {
     this.#schedule();
   }
 
-  /** Lets everything settle now. Resolves when all changes have been handed on. */
+  /** Lets everything settle now. Resolves when all changes have been handed on, but for those that cannot be. */
   async flush(): Promise<void> {
+    const postponed = new Set<string>();
     do {
       const settled = this.#dirty.takeAll(this.#parts.now());
       this.#enqueue(settled.map((path) => ({ ...path, isOverdue: true })));
       await this.#looking;
-      // Those that were on their way before may have been given back.
-    } while (this.#dirty.size > 0);
+      // Those that were on their way before may have been given back; those that fail again are left.
+      for (const { path } of settled) if (this.#attempts.has(path)) postponed.add(path);
+    } while (this.#dirty.size > postponed.size);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#handOnTimer);
     this.#dirty.takeAll(this.#parts.now());
   }
 
@@ -88,21 +104,58 @@ export class Settler {
     this.#looking = this.#looking.then(() => this.#look(settled));
   }
 
+  /** Never rejects: a path that cannot be looked at is looked at again later, and no other waits for it. */
   async #look(settled: readonly SettledPath[]): Promise<void> {
-    const { look, now, onChanges } = this.#parts;
+    const { look, now } = this.#parts;
     const sure = new Set<string>();
-    let changes: Change[] = [];
     let handedOnAt = now();
-    for (const { path, since, heardAt } of this.#finished(settled)) {
-      const change = await look(path, since, sure);
-      if (change !== undefined) changes.push({ ...change, heardAt });
-      changes.push(...this.#others(path, since, heardAt));
+    for (const each of this.#finished(settled)) {
+      const { path, since, heardAt } = each;
+      try {
+        const change = await look(path, since, sure);
+        if (change !== undefined) this.#changes.push({ ...change, heardAt });
+        for (const other of this.#others(path, since, heardAt)) this.#changes.push(other);
+        this.#attempts.delete(path);
+      } catch (thrown) {
+        this.#postpone(each, thrown);
+      }
       if (now() - handedOnAt < HAND_ON_MS) continue;
-      onChanges(changes);
-      changes = [];
+      this.#handOn();
       handedOnAt = now();
     }
-    if (changes.length > 0) onChanges(changes);
+    this.#handOn();
+  }
+
+  #postpone(settled: SettledPath, thrown: unknown): void {
+    const { now, onTrouble } = this.#parts;
+    const attempts = (this.#attempts.get(settled.path) ?? 0) + 1;
+    this.#attempts.set(settled.path, attempts);
+    this.#dirty.postpone(settled, now() + backOffMs(attempts, RETRY, () => 1));
+    if (attempts === 1) onTrouble(errorOf(thrown));
+    this.#schedule();
+  }
+
+  /** What has been found out is kept until it has been handed on: a second look might find less. */
+  #handOn(): void {
+    if (this.#changes.length === 0 || this.#handOnTimer !== undefined) return;
+    const { onChanges, onTrouble } = this.#parts;
+    const changes = this.#changes;
+    this.#changes = [];
+    try {
+      onChanges(changes);
+      this.#handOnFailures = 0;
+    } catch (thrown) {
+      this.#changes = changes;
+      this.#handOnFailures += 1;
+      this.#handOnTimer = setTimeout(
+        () => {
+          this.#handOnTimer = undefined;
+          this.#handOn();
+        },
+        backOffMs(this.#handOnFailures, RETRY, () => 1),
+      );
+      if (this.#handOnFailures === 1) onTrouble(errorOf(thrown));
+    }
   }
 
   /** What happens to a file under one of its names happens to all of them. */
@@ -113,17 +166,26 @@ export class Settler {
 
   /** Those that nobody writes to any more. The others wait on, but not for ever. */
   #finished(settled: readonly SettledPath[]): readonly SettledPath[] {
+    try {
+      const open = this.#open(settled);
+      for (const path of open) this.#dirty.hold(path, this.#parts.now());
+      this.#schedule();
+      return open.size === 0 ? settled : settled.filter((path) => !open.has(path));
+    } catch (thrown) {
+      // To send a file too early is better than never.
+      this.#parts.onTrouble(errorOf(thrown));
+      return settled;
+    }
+  }
+
+  #open(settled: readonly SettledPath[]): Set<SettledPath> {
     const { beingWritten, disk, now } = this.#parts;
     const doubtful = settled.filter((path) => this.#mayBeOpen(path));
-    if (doubtful.length === 0) return settled;
-    const isTooSoon = now() - this.#openFilesAt < OPEN_FILES_EVERY_MS;
-    const paths = doubtful.map(({ path }) => disk.absolute(path));
-    const open = isTooSoon ? new Set(paths) : beingWritten(paths);
-    if (!isTooSoon) this.#openFilesAt = now();
-    const isOpen = ({ path }: SettledPath) => open.has(disk.absolute(path));
-    for (const path of doubtful.filter(isOpen)) this.#dirty.hold(path, now());
-    this.#schedule();
-    return settled.filter((path) => !isOpen(path));
+    if (doubtful.length === 0) return new Set();
+    if (now() - this.#openFilesAt < OPEN_FILES_EVERY_MS) return new Set(doubtful);
+    const open = beingWritten(doubtful.map(({ path }) => disk.absolute(path)));
+    this.#openFilesAt = now();
+    return new Set(doubtful.filter(({ path }) => open.has(disk.absolute(path))));
   }
 
   /** To ask for every small file would take longer than to send it twice. */
@@ -134,7 +196,7 @@ export class Settler {
   }
 
   #flood(): void {
-    this.#dirty.takeAll(this.#parts.now());
     this.#parts.onFlood();
+    this.#dirty.takeAll(this.#parts.now());
   }
 }

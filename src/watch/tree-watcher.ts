@@ -3,6 +3,7 @@ import { type FSWatcher, watch } from 'chokidar';
 import { ByteNames } from './byte-names.ts';
 import type { LocalDisk } from './disk.ts';
 import { ExtraWatches } from './extra-watches.ts';
+import { errorOf } from './log.ts';
 import { joinPath } from './path-tree.ts';
 
 export interface TreeWatcherParts {
@@ -37,7 +38,7 @@ export class TreeWatcher {
     this.#extra = new ExtraWatches({
       disk: parts.disk,
       listeners: {
-        event: (folder, name) => this.#onExtraEvent(folder, name),
+        event: (folder, name) => this.#safely(() => this.#onExtraEvent(folder, name)),
         error: (error) => parts.onTrouble(explain(error)),
       },
       most: MOST_EXTRA,
@@ -62,10 +63,12 @@ export class TreeWatcher {
       }),
     });
     this.#watcher = watcher;
-    watcher.on('raw', (_, name, details) => this.#onRaw(name, details as { readonly watchedPath: string }));
+    watcher.on('raw', (_, name, details) => {
+      this.#safely(() => this.#onRaw(name, details as { readonly watchedPath: string }));
+    });
     watcher.on('all', (_, absolute) => {
       const path = this.#relative(absolute);
-      if (path !== undefined && !ByteNames.isSpoiled(path)) onHint(path, true);
+      if (path !== undefined && !ByteNames.isSpoiled(path)) this.#safely(() => onHint(path, true));
     });
     watcher.on('error', (error) => onTrouble(explain(error as Error)));
     // One that is closed while it is starting is never ready.
@@ -91,6 +94,15 @@ export class TreeWatcher {
     await this.#watcher?.close();
     this.#onStop?.();
     this.#watcher = undefined;
+  }
+
+  /** An error of ours must not end in the watcher: it is one more reason why a change may be missed. */
+  #safely(tell: () => void): void {
+    try {
+      tell();
+    } catch (thrown) {
+      this.#parts.onTrouble(errorOf(thrown));
+    }
   }
 
   /** chokidar knows no bytes, takes backslashes for slashes, and hears nothing of mounts. */

@@ -1,19 +1,35 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeOf } from '../../src/watch/change.ts';
+import type { Disk } from '../../src/watch/disk.ts';
 import { EventFilter } from '../../src/watch/event-filter.ts';
+import type { Log } from '../../src/watch/log.ts';
 import { joinPath } from '../../src/watch/path-tree.ts';
 import { Remote } from '../../src/watch/remote.ts';
+import { Settler } from '../../src/watch/settler.ts';
 import { Survey } from '../../src/watch/survey.ts';
 import { type DiskNode, MemoryDisk, statesIn } from '../support/memory-disk.ts';
 import { type Fate, ModelRemote } from '../support/model-remote.ts';
-import { keptLog } from '../support/replication.ts';
 import { runs } from '../support/runs.ts';
 
-/* The whole way from events to a remote, but for the settling, with a disk and a remote in memory. */
+/* The whole way from events to a remote, with a disk and a remote in memory. */
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+const seams = [
+  'disk',
+  'names',
+  'watching',
+  'session',
+  'dirty',
+  'listener',
+  'open files',
+  'changes',
+  'others',
+  'log',
+] as const;
+type Seam = (typeof seams)[number];
 
 /** A watched tree and a remote, in which everything happens only when it is told to. */
 class World {
@@ -24,40 +40,80 @@ class World {
   readonly #told = new Set<string>();
   /** Where each watched folder was when watching it began: its events name that place. */
   readonly #watched = new Map<DiskNode, string>();
-  #looking: Promise<void>;
   readonly #survey: Survey;
+  readonly #settler: Settler;
   readonly remote: Remote;
+  /** Where the next calls throw an error, and how many of them. */
+  readonly #faults = new Map<Seam, number>();
 
   constructor() {
     this.disk.onEvent = (folder, name) => {
       const place = this.#watched.get(folder);
       if (place !== undefined) this.hints.push(joinPath(place, name));
     };
+    const { disk } = this;
+    const faultyDisk: Disk = {
+      look: (path) => this.#passing('disk', () => disk.look(path)),
+      names: (folder) => this.#passing('names', () => disk.names(folder)),
+    };
     this.#survey = new Survey({
-      disk: this.disk,
+      disk: faultyDisk,
       isWanted: () => true,
-      onFolder: (folder) => this.#watch(folder),
-      onGone: (folder) => this.#forget(folder),
+      onFolder: (folder) => this.#passing('watching', () => this.#watch(folder)),
+      onGone: (folder) => this.#passing('watching', () => this.#forget(folder)),
       onByteNames: () => {},
       breathe: () => Promise.resolve(),
     });
     this.remote = new Remote({
       name: 'model',
       folder: '',
-      sessions: this.server,
+      sessions: {
+        hasRoom: true,
+        hold: () => {},
+        release: () => {},
+        rehearse: () => this.server.rehearse(),
+        rehearseAll: () => this.server.rehearseAll(),
+        sendAll: (kind) => this.#passing('session', () => this.server.sendAll(kind)),
+        sendChanges: (kind, changes) =>
+          this.#passing('session', () => this.server.sendChanges(kind, changes)),
+      },
       mostSessions: 3,
       rules: { filter: noFilter(), deletes: true, sendsFiles: true, sendsFolders: true, followsLinks: false },
-      disk: this.disk,
+      disk: faultyDisk,
       root: { path: '/watched', device: 1, inode: this.disk.root.inode, bornMs: 0, hasOurClock: true },
       retryMs: 10_000,
       clocks: { wall: () => Date.now(), monotonic: () => Date.now() },
       random: () => 0.5,
-      log: keptLog(),
-      onDirty: (path) => this.hints.push(path),
-      onBatch: () => {},
+      log: this.#faultyLog(),
+      onDirty: (path) => this.#passing('dirty', () => this.hints.push(path)),
+      onBatch: () => this.#passing('listener', () => {}),
       onRootGone: () => expect.unreachable(),
     });
-    this.#looking = this.#survey.begin();
+    this.#settler = new Settler({
+      times: { quietMs: 0, maxMs: 5 },
+      disk: { ...faultyDisk, absolute: (path) => path },
+      beingWritten: () => this.#passing('open files', () => new Set()),
+      look: (path, since, sure) => this.#survey.look(path, since, sure),
+      onChanges: (changes) => this.#passing('changes', () => this.remote.add(changes)),
+      othersOf: () => this.#passing('others', () => []),
+      onTrouble: () => {},
+      onFlood: () => expect.unreachable(),
+      now: () => Date.now(),
+    });
+  }
+
+  async begin(): Promise<void> {
+    await this.#survey.begin();
+  }
+
+  /** The next calls at a place throw an error. */
+  fault(seam: Seam, times: number): void {
+    this.#faults.set(seam, times);
+  }
+
+  end(): void {
+    this.#settler.stop();
+    this.remote.stop();
   }
 
   /** One of the hints arrives, out of order perhaps. */
@@ -65,36 +121,40 @@ class World {
     const [path] = this.hints.splice(which % Math.max(1, this.hints.length), 1);
     if (path === undefined) return;
     this.#told.add(path);
-    this.#enqueue(path, Date.now());
+    this.#settler.hint(path);
   }
 
   /** Something that was told before is said once more. */
   echo(which: number): void {
     const path = [...this.#told][which % Math.max(1, this.#told.size)];
-    if (path !== undefined) this.#enqueue(path, Number.NEGATIVE_INFINITY);
+    if (path !== undefined) this.#settler.hint(path, true);
   }
 
   /** Lets everything come to an end that has begun. */
   async calmDown(): Promise<void> {
     this.server.refused.clear();
+    this.#faults.clear();
     for (let round = 0; round < 1000; round += 1) {
       while (this.disk.slowWrites > 0) this.disk.goOnWriting(0);
       while (this.hints.length > 0) this.deliver(0);
       for (let n = this.server.waiting; n > 0; n -= 1) this.server.step(0, 'well');
       await vi.advanceTimersByTimeAsync(1000);
       const { backlog, sessions } = this.remote.status;
-      if (backlog === 0 && sessions === 0 && this.hints.length === 0) return;
+      if (backlog + sessions + this.hints.length + this.#settler.size === 0) return;
     }
     throw new Error(`it does not end: ${JSON.stringify(this.remote.status)}`);
   }
 
-  #enqueue(path: string, heardAt: number): void {
-    this.#looking = this.#looking.then(() => this.#look(path, heardAt));
+  #passing<T>(seam: Seam, call: () => T): T {
+    const times = this.#faults.get(seam) ?? 0;
+    this.#faults.set(seam, times - 1);
+    if (times > 0) throw new Error(`a fault at: ${seam}`);
+    return call();
   }
 
-  async #look(path: string, heardAt: number): Promise<void> {
-    const change = await this.#survey.look(path, Date.now());
-    if (change !== undefined) this.remote.add([{ ...change, heardAt }]);
+  #faultyLog(): Log {
+    const level = () => this.#passing('log', () => {});
+    return { debug: level, info: level, warn: level, error: level };
   }
 
   #watch(folder: string): void {
@@ -166,6 +226,12 @@ const anyChange: fc.Arbitrary<Deed> = fc.oneof(
 const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: anyChange },
   { weight: 3, arbitrary: fc.nat(5).map((which) => deed(`hint ${which}`, (world) => world.deliver(which))) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...seams), fc.constantFrom(1, 2, 9))
+      .map(([seam, times]) => deed(`fault ${seam} ${times}`, (world) => world.fault(seam, times))),
+  },
   { weight: 1, arbitrary: fc.nat(5).map((which) => deed(`echo ${which}`, (world) => world.echo(which))) },
   {
     weight: 3,
@@ -194,6 +260,7 @@ const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
 
 async function live(deeds: readonly Deed[]): Promise<World> {
   const world = new World();
+  await world.begin();
   await vi.advanceTimersByTimeAsync(1);
   for (const each of deeds) {
     await each.do(world);
@@ -211,7 +278,7 @@ describe('a remote', () => {
         await world.calmDown();
         expect(statesIn(world.server.root)).toEqual(statesIn(world.disk.root));
         expect(world.remote.status.failures).toEqual([]);
-        world.remote.stop();
+        world.end();
       }),
       { numRuns: runs(800) },
     );

@@ -20,6 +20,7 @@ function hardLinks(paths: Record<string, Found>, names: string[][]) {
       return names;
     },
     onOther: (path) => others.push(path),
+    onTrouble: (error) => expect.unreachable(error.message),
     now: () => performance.now(),
   });
   const of = (path: string) => links.othersOf(path, paths[path] ?? { kind: 'missing' });

@@ -12,6 +12,7 @@ const SMALL = { look: () => found('file'), absolute: (path: string) => path };
 
 function settlerOf(parts: Partial<SettlerParts> = {}) {
   const changes: Change[] = [];
+  const troubles: string[] = [];
   const settler = new Settler({
     times: { quietMs: 5, maxMs: 100 },
     disk: { look: () => LARGE, absolute: (path) => `/root/${path}` },
@@ -20,11 +21,12 @@ function settlerOf(parts: Partial<SettlerParts> = {}) {
     onChanges: (settled) => changes.push(...settled),
     othersOf: () => [],
     onFlood: () => expect.unreachable(),
+    onTrouble: (error) => troubles.push(error.message),
     now: () => performance.now(),
     ...parts,
   });
   const paths = () => changes.splice(0).map(({ path }) => path);
-  return { settler, paths };
+  return { settler, paths, troubles };
 }
 
 const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
