@@ -139,7 +139,7 @@ export class Backlog {
   fail(failing: Change, reason: string, now: number, isAlone = false): Failure {
     const change = isAlone ? this.#withNews(failing) : failing;
     const older = this.#failed.get(change.path)?.change ?? change;
-    const attempts = change.attempts + 1;
+    const attempts = Math.max(change.attempts, older.attempts) + 1;
     const nextAt = now + backOffMs(attempts, this.#parts.retry, this.#parts.random);
     const failed = { ...mergeChanges(change, older), attempts, wasFolder: true };
     this.#failed.set(change.path, { change: failed, reason, nextAt, isAlone });

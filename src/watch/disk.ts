@@ -1,4 +1,4 @@
-import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
+import { accessSync, constants, type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { decodeName, systemPath } from '../protocol/index.ts';
 
 /** What stands at a path, as far as it matters here. A symlink is a file. */
@@ -37,7 +37,7 @@ export interface FolderNames {
 /** The watched tree as it is right now. Paths are relative to its root. */
 export interface Disk {
   look(path: string): Found;
-  /** What must be known of the names in a folder; undefined if it cannot be read. */
+  /** What must be known of the names in a folder; undefined if it cannot be read, or what is in it cannot be reached. */
   names(folder: string): FolderNames | undefined;
   /** All names in a folder; none if it cannot be read. */
   allNames(folder: string): string[];
@@ -72,16 +72,24 @@ export class LocalDisk implements Disk {
 
   names(folder: string): FolderNames | undefined {
     const entries = this.#entries(folder);
-    return (
-      entries && {
-        folders: entries.filter((entry) => entry.isDirectory()).map(({ name }) => name),
-        byteNames: entries.map(({ name }) => name).filter((name) => !name.isWellFormed()),
-      }
-    );
+    if (entries === undefined || !this.#canEnter(folder)) return undefined;
+    return {
+      folders: entries.filter((entry) => entry.isDirectory()).map(({ name }) => name),
+      byteNames: entries.map(({ name }) => name).filter((name) => !name.isWellFormed()),
+    };
   }
 
   allNames(folder: string): string[] {
     return (this.#entries(folder) ?? []).map(({ name }) => name);
+  }
+
+  #canEnter(folder: string): boolean {
+    try {
+      accessSync(systemPath(this.absolute(folder)), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #entries(folder: string): readonly NamedEntry[] | undefined {

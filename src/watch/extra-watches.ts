@@ -17,6 +17,8 @@ export interface ExtraWatchesParts {
   readonly now: () => number;
 }
 
+/** It is gone, or may not be looked into: whoever wants to watch it finds out himself. */
+const UNTOLD: readonly string[] = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'];
 /** What is watched for a while is watched for so long at least. */
 const LEAST_MS = 60_000;
 
@@ -39,8 +41,11 @@ export class ExtraWatches {
     return this.#watchers.size;
   }
 
-  /** From here on; a folder that is watched already, or was under this name, is watched anew. */
-  watch(folder: string, isTemporary: boolean): void {
+  /**
+   * From here on; a folder that is watched already, or was under this name, is watched anew. Answers whether it can be
+   * watched; why not is told, unless it is gone or closed to us.
+   */
+  watch(folder: string, isTemporary: boolean): boolean {
     const { disk, listeners, now } = this.#parts;
     this.#close(folder);
     try {
@@ -53,10 +58,11 @@ export class ExtraWatches {
       if (isTemporary) this.#temporary.set(folder, now());
     } catch (thrown) {
       const error = thrown as NodeJS.ErrnoException;
-      const isGone = error.code === 'ENOENT' || error.code === 'ENOTDIR';
-      if (!isGone) listeners.error(error);
+      if (!UNTOLD.includes(error.code ?? '')) listeners.error(error);
+      return false;
     }
     this.#relieve(now());
+    return true;
   }
 
   /** A folder is gone, and all below it. */

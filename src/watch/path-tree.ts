@@ -96,6 +96,11 @@ export class PathTree<V extends object> {
     for (const [name, child] of node?.children ?? []) yield* valuesIn(joinPath(path, name), child);
   }
 
+  /** All values, those of folders before those below. Nothing may be changed meanwhile. */
+  *all(): Generator<readonly [path: string, value: V]> {
+    yield* valuesIn('.', this.#root);
+  }
+
   /** How many names directly in a folder have a value, or lead to one. */
   countIn(folder: string): number {
     return this.#find(folder)?.children?.size ?? 0;

@@ -71,6 +71,8 @@ const ROOT_CHECK_MS = 500;
 /** After trouble with the watcher, everything is compared as soon as there was none for so long. */
 const CATCH_UP_MS = 5000;
 
+const CLOSED = 'a folder cannot be read or watched: what is in it is sent as soon as that is possible';
+
 const clocks: Clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
 
 /**
@@ -262,6 +264,7 @@ export class Replicator {
       isMountedLate: (folder) => this.#places.isLate(folder),
       onHint: (path, isEcho) => this.#onHint(path, isEcho),
       onTrouble: (error) => this.#onTrouble(error),
+      onClosed: (folder) => this.#options.log.warn({ path: folder }, CLOSED),
     });
   }
 

@@ -1,6 +1,7 @@
+import { type BackOffTimes, backOffMs } from './back-off.ts';
 import { type Change, changeOf } from './change.ts';
 import type { Disk, Found, FoundEntry } from './disk.ts';
-import { ancestorsOf, joinPath, PathTree } from './path-tree.ts';
+import { ancestorsOf, joinPath, PathTree, parentOf } from './path-tree.ts';
 
 /** Tells a folder from another one of the same name. */
 interface FolderIdentity {
@@ -13,8 +14,14 @@ export interface SurveyParts {
   readonly disk: Disk;
   /** Folders for which this is false are not entered. */
   readonly isWanted: (folder: string) => boolean;
-  /** A folder has become known; called before it is looked into. */
-  readonly onFolder: (folder: string) => void;
+  /**
+   * Watches a folder, from now on; answers whether that can be done. Called before the folder is looked into.
+   *
+   * @param isLate It could not be read or watched before: nobody else will watch it.
+   */
+  readonly watch: (folder: string, isLate: boolean) => boolean;
+  /** A folder cannot be watched or read. */
+  readonly onClosed: (folder: string) => void;
   /** A folder is gone, with all that was below it. */
   readonly onGone: (folder: string) => void;
   /** Names in a folder that are not UTF-8: all of them, each time it is looked into. */
@@ -22,6 +29,16 @@ export interface SurveyParts {
   /** Lets others work for a moment. */
   readonly breathe: () => Promise<void>;
 }
+
+/** A folder that cannot be watched or read. */
+interface ClosedFolder {
+  readonly attempts: number;
+  /** When it is tried again, in ms of the monotonic clock. */
+  readonly nextAt: number;
+}
+
+const FRESH: ClosedFolder = { attempts: 0, nextAt: 0 };
+const RETRY: BackOffTimes = { firstMs: 1000, mostMs: 60_000 };
 
 /** Folders that are entered between two breaths. */
 const FOLDERS_AT_ONCE = 200;
@@ -31,12 +48,14 @@ const FOLDERS_AT_ONCE = 200;
  * name, or have a new mode only. This tells them apart, so that a folder is sent with all that is in it when that is
  * needed, and only then.
  *
- * A folder is known from the moment on at which its names were read. Whatever comes later into it has a hint of its
- * own, so a change must be handed on after the folder became known, not before.
+ * A folder is known when it is watched and its names were read. Whatever comes later into it has a hint of its own, so a
+ * change must be handed on after the folder became known, not before. A folder that cannot be watched or read is closed:
+ * it is sent with all that is in it as soon as it can.
  */
 export class Survey {
   readonly #parts: SurveyParts;
   readonly #folders = new PathTree<FolderIdentity>();
+  readonly #closed = new PathTree<ClosedFolder>();
 
   constructor(parts: SurveyParts) {
     this.#parts = parts;
@@ -66,6 +85,8 @@ export class Survey {
     for (const folder of ancestorsOf(path)) {
       if (sure.has(folder)) continue;
       const found = disk.look(folder);
+      // What is in a closed folder has to be judged by itself, if that is possible.
+      if (found.kind === 'folder' && this.#closed.get(folder) !== undefined) continue;
       const isSame = found.kind === 'folder' && this.#isSame(folder, found);
       if (!isSame) return await this.#judge(folder, found, since);
       sure.add(folder);
@@ -75,15 +96,54 @@ export class Survey {
 
   async #judge(path: string, found: Found, since: number): Promise<Change | undefined> {
     if (found.kind === 'away') return undefined;
+    if (found.kind === 'unknown') return this.#doubt(path, since);
     if (found.kind !== 'folder') {
-      const wasFolder = found.kind !== 'unknown' && this.#forget(path);
-      return { ...changeOf(path, 'path', since), wasFolder };
+      return { ...changeOf(path, 'path', since), wasFolder: this.#forget(path) };
     }
     if (this.#isSame(path, found)) return changeOf(path, 'path', since);
     if (path !== '.' && !this.#parts.isWanted(path)) return undefined;
+    const closed = this.#closed.get(path);
     this.#forget(path);
+    if (closed !== undefined) this.#closed.set(path, closed);
     await this.#learn(path, found);
-    return changeOf(path, 'tree', since);
+    // Of one that is still closed all is known that can be; only its own attributes may be new.
+    const isStillClosed = closed !== undefined && !this.isKnown(path);
+    return changeOf(path, isStillClosed ? 'path' : 'tree', since);
+  }
+
+  /**
+   * Nothing can be said about a path, nor about others in its folder, perhaps not even that there are any. The folder
+   * stands for all of them until it can be looked into again.
+   */
+  #doubt(path: string, since: number): Change | undefined {
+    const folder = parentOf(path);
+    if (folder === undefined) return changeOf(path, 'path', since);
+    if (this.#closed.get(folder) !== undefined) return undefined;
+    this.#close(folder);
+    return changeOf(folder, 'tree', since);
+  }
+
+  /** A folder is not watched after all. */
+  close(folder: string): void {
+    if (this.isKnown(folder)) this.#close(folder);
+  }
+
+  /**
+   * Those of the closed folders that can be watched and read by now: something has to be said to have happened to them.
+   * Each is tried after a while, after a longer one each time.
+   */
+  opened(now: number): string[] {
+    const opened: string[] = [];
+    for (const [folder, { attempts, nextAt }] of [...this.#closed.all()]) {
+      if (nextAt > now) continue;
+      this.#closed.set(folder, {
+        attempts: attempts + 1,
+        nextAt: now + backOffMs(attempts + 1, RETRY, () => 1),
+      });
+      if (this.#parts.watch(folder, true) && this.#parts.disk.names(folder) !== undefined)
+        opened.push(folder);
+    }
+    return opened;
   }
 
   #isSame(folder: string, found: FoundEntry): boolean {
@@ -102,22 +162,37 @@ export class Survey {
   }
 
   #forget(path: string): boolean {
-    if (!this.isKnown(path)) return false;
-    this.#folders.deleteTree(path);
+    const isClosed = this.#closed.get(path) !== undefined;
+    if (!isClosed && !this.isKnown(path)) return false;
     this.#parts.onGone(path);
+    this.#folders.deleteTree(path);
+    this.#closed.deleteTree(path);
     return true;
   }
 
-  /** Makes a folder known, and those below it. */
+  /** Makes a folder known, and those below it; or none of them, if something throws. */
   async #learn(top: string, identity: FoundEntry): Promise<void> {
+    try {
+      await this.#enter(top, identity);
+    } catch (thrown) {
+      this.#folders.deleteTree(top);
+      throw thrown;
+    }
+  }
+
+  async #enter(top: string, identity: FoundEntry): Promise<void> {
     const { disk, isWanted, onByteNames, breathe } = this.#parts;
+    const isLate = this.#closed.get(top) !== undefined;
     const pending: [folder: string, found: Found][] = [[top, identity]];
     let entered = 0;
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const [folder, found] = next;
+      if (found.kind === 'unknown') this.#close(parentOf(folder) ?? '.');
       if (found.kind !== 'folder') continue;
-      this.#know(folder, found);
+      const isWatched = this.#parts.watch(folder, isLate);
       const names = disk.names(folder);
+      if (isWatched && names !== undefined) this.#know(folder, found);
+      else if (disk.look(folder).kind === 'folder') this.#close(folder);
       if (names === undefined) continue;
       if (names.byteNames.length > 0) onByteNames(folder, names.byteNames);
       for (const name of names.folders) {
@@ -131,6 +206,13 @@ export class Survey {
 
   #know(folder: string, { inode, device, bornMs }: FoundEntry): void {
     this.#folders.set(folder, { inode, device, bornMs });
-    this.#parts.onFolder(folder);
+    this.#closed.delete(folder);
+  }
+
+  #close(folder: string): void {
+    this.#folders.delete(folder);
+    if (this.#closed.get(folder) !== undefined) return;
+    this.#closed.set(folder, FRESH);
+    this.#parts.onClosed(folder);
   }
 }

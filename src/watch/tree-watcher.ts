@@ -15,6 +15,8 @@ export interface TreeWatcherParts {
   readonly isMountedLate: (folder: string) => boolean;
   /** Something happened at a path, or near it. An echo is what chokidar has made of events that were told before. */
   readonly onHint: (path: string, isEcho: boolean) => void;
+  /** Something may not be looked into: a folder, or something that is not watched itself. */
+  readonly onDenied: (path: string) => void;
   /** Something cannot be watched: changes may be missed. */
   readonly onTrouble: (error: Error) => void;
 }
@@ -48,7 +50,7 @@ export class TreeWatcher {
 
   /** Resolves when every folder is watched; {@link watchFolder} does the same for those that chokidar cannot watch. */
   async start(): Promise<void> {
-    const { disk, isWanted, onHint, onTrouble } = this.#parts;
+    const { disk, isWanted, onHint } = this.#parts;
     if (this.#isBeyondChokidar('.')) return;
     const isIgnored = (path: string, isFolder: boolean) =>
       isFolder && isWanted?.(this.#relative(path) ?? '.') === false;
@@ -57,7 +59,6 @@ export class TreeWatcher {
       followSymlinks: false,
       ignoreInitial: true,
       alwaysStat: false,
-      ignorePermissionErrors: true,
       ...(isWanted !== undefined && {
         ignored: (path, stats) => isIgnored(path, stats?.isDirectory() === true),
       }),
@@ -70,7 +71,7 @@ export class TreeWatcher {
       const path = this.#relative(absolute);
       if (path !== undefined && !ByteNames.isSpoiled(path)) this.#safely(() => onHint(path, true));
     });
-    watcher.on('error', (error) => onTrouble(explain(error as Error)));
+    watcher.on('error', (error) => this.#onError(error as NodeJS.ErrnoException));
     // One that is closed while it is starting is never ready.
     await new Promise<void>((resolve) => {
       watcher.once('ready', resolve);
@@ -78,10 +79,15 @@ export class TreeWatcher {
     });
   }
 
-  /** A folder has been found that may not be watched: it is, from now on. */
-  watchFolder(folder: string): void {
-    const isBeyond = this.#isBeyondChokidar(folder);
-    if (this.#watcher !== undefined || isBeyond) this.#extra.watch(folder, !isBeyond);
+  /**
+   * A folder has been found that may not be watched: it is, from now on. Answers whether it can be.
+   *
+   * @param isLate chokidar will not watch it.
+   */
+  watchFolder(folder: string, isLate: boolean): boolean {
+    const isLasting = isLate || this.#isBeyondChokidar(folder);
+    if (this.#watcher === undefined && !isLasting) return true;
+    return this.#extra.watch(folder, !isLasting);
   }
 
   /** A folder is gone, and all below it. */
@@ -110,6 +116,13 @@ export class TreeWatcher {
     const { root } = this.#parts.disk;
     const isRootOdd = !root.isWellFormed() || root.includes('\\');
     return isRootOdd || this.#parts.isMountedLate(folder) || !folder.isWellFormed() || folder.includes('\\');
+  }
+
+  #onError(error: NodeJS.ErrnoException): void {
+    const path = error.path === undefined ? undefined : this.#relative(error.path);
+    const isDenied = error.code === 'EACCES' || error.code === 'EPERM';
+    if (isDenied && path !== undefined) this.#parts.onDenied(path);
+    else this.#parts.onTrouble(explain(error));
   }
 
   #onRaw(name: string | null, { watchedPath }: { readonly watchedPath: string }): void {

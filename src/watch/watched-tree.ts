@@ -3,6 +3,7 @@ import { ByteNames } from './byte-names.ts';
 import type { Change } from './change.ts';
 import type { LocalDisk } from './disk.ts';
 import type { EventFilter } from './event-filter.ts';
+import { errorOf } from './log.ts';
 import { Survey } from './survey.ts';
 import { TreeWatcher } from './tree-watcher.ts';
 
@@ -14,15 +15,24 @@ export interface WatchedTreeParts {
   readonly onHint: (path: string, isEcho: boolean) => void;
   /** Something cannot be watched: changes may be missed. */
   readonly onTrouble: (error: Error) => void;
+  /** A folder cannot be watched or read: what is in it is told as soon as that is possible. */
+  readonly onClosed: (folder: string) => void;
 }
+
+/** How often closed folders are looked at; each of them less often by and by. */
+const CLOSED_EVERY_MS = 1000;
 
 /** The watched folder with all that is known about it: says where something happens, and then what it may mean. */
 export class WatchedTree {
+  readonly #parts: WatchedTreeParts;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
   readonly #watcher: TreeWatcher;
   readonly #survey: Survey;
 
   constructor(parts: WatchedTreeParts) {
-    const { disk, filter, isMountedLate, onHint, onTrouble } = parts;
+    const { disk, filter, isMountedLate, onHint, onTrouble, onClosed } = parts;
+    this.#parts = parts;
     const byteNames = new ByteNames(disk);
     const isWanted = (folder: string) => filter.acceptsEntry(folder, true);
     this.#watcher = new TreeWatcher({
@@ -31,12 +41,14 @@ export class WatchedTree {
       isWanted: filter.isPrivate ? isWanted : undefined,
       isMountedLate,
       onHint,
+      onDenied: (path) => this.#survey.close(path),
       onTrouble,
     });
     this.#survey = new Survey({
       disk,
       isWanted,
-      onFolder: (folder) => this.#watcher.watchFolder(folder),
+      watch: (folder, isLate) => this.#watcher.watchFolder(folder, isLate),
+      onClosed,
       onGone: (folder) => {
         this.#watcher.forget(folder);
         byteNames.forget(folder);
@@ -55,15 +67,27 @@ export class WatchedTree {
   async begin(): Promise<void> {
     await this.#survey.begin();
     await this.#watcher.start();
+    if (!this.#isOver) this.#timer = setInterval(() => this.#tellOpened(), CLOSED_EVERY_MS);
   }
 
   async end(): Promise<void> {
+    this.#isOver = true;
+    clearInterval(this.#timer);
     await this.#watcher.stop();
   }
 
   /** What was known below a path is not there any more, or must be watched anew. */
   forget(path: string): void {
     this.#survey.forget(path);
+  }
+
+  #tellOpened(): void {
+    const { onHint, onTrouble } = this.#parts;
+    try {
+      for (const folder of this.#survey.opened(performance.now())) onHint(folder, false);
+    } catch (thrown) {
+      onTrouble(errorOf(thrown));
+    }
   }
 
   /** What has to be sent because something happened at a path. See {@link Survey.look}. */

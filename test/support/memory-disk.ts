@@ -1,5 +1,5 @@
 import type { Disk, Found, FoundEntry } from '../../src/watch/disk.ts';
-import { joinPath, parentOf } from '../../src/watch/path-tree.ts';
+import { ancestorsOf, joinPath, parentOf } from '../../src/watch/path-tree.ts';
 
 /** A file or folder of a {@link MemoryDisk}. */
 export interface DiskNode {
@@ -31,13 +31,28 @@ export class MemoryDisk implements Disk {
   }
 
   look(path: string): Found {
+    if (!this.canReach(path)) return { kind: 'unknown', cause: new Error(`EACCES: ${path}`) };
     const node = this.nodeAt(path);
     return node === undefined ? { kind: 'missing' } : foundOf(node);
+  }
+
+  /** Whether we may enter all folders above a path. */
+  canReach(path: string): boolean {
+    return ancestorsOf(path).every((folder) => {
+      const node = this.nodeAt(folder);
+      return node === undefined || node.content !== undefined || (node.mode & 0o100) !== 0;
+    });
+  }
+
+  /** Whether the names in a folder may be read. */
+  canRead(folder: string): boolean {
+    return this.canReach(folder) && ((this.nodeAt(folder)?.mode ?? 0) & 0o400) !== 0;
   }
 
   names(folder: string) {
     const node = this.nodeAt(folder);
     if (node === undefined || node.content !== undefined) return undefined;
+    if (!this.canRead(folder) || (node.mode & 0o100) === 0) return undefined;
     const folders = [...node.children].filter(([, child]) => child.content === undefined);
     return { folders: folders.map(([name]) => name), byteNames: [] };
   }
@@ -105,6 +120,14 @@ export class MemoryDisk implements Disk {
   makeFolder(path: string): void {
     this.#makeParent(path);
     if (this.nodeAt(path) === undefined) this.#put(path, this.#newNode(undefined));
+  }
+
+  /** Lets us read and enter everything. */
+  open(path = '.'): void {
+    const node = this.nodeAt(path);
+    if (node === undefined || node.content !== undefined) return;
+    if ((node.mode & 0o500) !== 0o500) this.chmod(path, node.mode | 0o500);
+    for (const name of node.children.keys()) this.open(joinPath(path, name));
   }
 
   /** A folder with all that is in it, from below, as `rm -r` does. */

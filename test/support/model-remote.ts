@@ -80,8 +80,9 @@ export class ModelRemote implements Sessions {
   async sendAll(kind: WholeTreeKind): Promise<Outcome> {
     return await this.#session(() => {
       const listed = new Map<string, Entry>();
-      this.#list('.', Number.POSITIVE_INFINITY, listed, []);
-      return { listed, problems: [], mayDelete: () => !kind.endsWith('without-deletion') };
+      const problems: ProblemReport[] = [];
+      this.#list('.', Number.POSITIVE_INFINITY, listed, problems);
+      return { listed, problems, mayDelete: () => !kind.endsWith('without-deletion') };
     });
   }
 
@@ -99,7 +100,8 @@ export class ModelRemote implements Sessions {
     await this.#allowed('opening');
     const listedAt = { wall: this.#now(), monotonic: this.#now() };
     const { listed, problems, mayDelete } = makeList();
-    const deleted = this.#sweep('.', this.root, listed, mayDelete);
+    const isIncomplete = problems.some(({ kind }) => kind === 'failed');
+    const deleted = isIncomplete ? 0 : this.#sweep('.', this.root, listed, mayDelete);
     await this.#allowed('running');
     const errors: string[] = [];
     for (const entry of listed.values()) {
@@ -107,7 +109,8 @@ export class ModelRemote implements Sessions {
       else this.#store(entry, { listed, mayDelete, problems, errors });
     }
     await this.#allowed('running');
-    const exitCode = errors.length > 0 ? 23 : problems.length > 0 ? 24 : 0;
+    const isFailed = errors.length > 0 || problems.some(({ kind }) => kind === 'failed');
+    const exitCode = isFailed ? 23 : problems.length > 0 ? 24 : 0;
     const bytes = { sentBytes: 0, receivedBytes: 0 };
     return {
       exitCode,
@@ -132,6 +135,10 @@ export class ModelRemote implements Sessions {
 
   #list(path: string, depth: number, listed: Map<string, Entry>, problems: ProblemReport[]): void {
     for (const each of [...ancestorsOf(path), path]) {
+      if (!this.#disk.canReach(each)) {
+        problems.push({ path: each, doing: 'lstat', kind: 'failed', reason: 'EACCES' });
+        return;
+      }
       const node = this.#disk.nodeAt(each);
       if (node === undefined) {
         problems.push({ path: each, doing: 'lstat', kind: 'vanished', reason: 'ENOENT' });
@@ -140,14 +147,23 @@ export class ModelRemote implements Sessions {
       if (each !== path && node.content !== undefined) return;
       listed.set(each, entryOf(each, node));
     }
-    if (depth > 0) this.#listBelow(path, depth, listed);
+    if (depth > 0) this.#listBelow(path, depth, listed, problems);
   }
 
-  #listBelow(folder: string, depth: number, listed: Map<string, Entry>): void {
+  #listBelow(folder: string, depth: number, listed: Map<string, Entry>, problems: ProblemReport[]): void {
+    const isFolder = this.#disk.nodeAt(folder)?.content === undefined;
+    if (isFolder && !this.#disk.canRead(folder)) {
+      problems.push({ path: folder, doing: 'opendir', kind: 'failed', reason: 'EACCES' });
+      return;
+    }
     for (const [name, node] of this.#disk.nodeAt(folder)?.children ?? []) {
       const path = joinPath(folder, name);
+      if (!this.#disk.canReach(path)) {
+        problems.push({ path, doing: 'lstat', kind: 'failed', reason: 'EACCES' });
+        continue;
+      }
       listed.set(path, entryOf(path, node));
-      if (depth > 1) this.#listBelow(path, depth - 1, listed);
+      if (depth > 1) this.#listBelow(path, depth - 1, listed, problems);
     }
   }
 
@@ -182,6 +198,10 @@ export class ModelRemote implements Sessions {
     if (isFolder) {
       const children = old?.content === undefined ? (old?.children ?? new Map()) : new Map();
       folder.children.set(name, { ...entryNode(entry), children });
+      return;
+    }
+    if (!this.#disk.canReach(path)) {
+      problems.push({ path, doing: 'open', kind: 'failed', reason: 'EACCES' });
       return;
     }
     const now = this.#disk.nodeAt(path);

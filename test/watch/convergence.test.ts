@@ -55,11 +55,13 @@ class World {
     const faultyDisk: Disk = {
       look: (path) => this.#passing('disk', () => disk.look(path)),
       names: (folder) => this.#passing('names', () => disk.names(folder)),
+      allNames: (folder) => disk.allNames(folder),
     };
     this.#survey = new Survey({
       disk: faultyDisk,
       isWanted: () => true,
-      onFolder: (folder) => this.#passing('watching', () => this.#watch(folder)),
+      watch: (folder) => this.#passing('watching', () => this.#watch(folder)),
+      onClosed: () => {},
       onGone: (folder) => this.#passing('watching', () => this.#forget(folder)),
       onByteNames: () => {},
       breathe: () => Promise.resolve(),
@@ -134,8 +136,10 @@ class World {
   async calmDown(): Promise<void> {
     this.server.refused.clear();
     this.#faults.clear();
+    this.disk.open();
     for (let round = 0; round < 1000; round += 1) {
       while (this.disk.slowWrites > 0) this.disk.goOnWriting(0);
+      for (const folder of this.#survey.opened(Date.now())) this.#settler.hint(folder);
       while (this.hints.length > 0) this.deliver(0);
       for (let n = this.server.waiting; n > 0; n -= 1) this.server.step(0, 'well');
       await vi.advanceTimersByTimeAsync(1000);
@@ -157,9 +161,11 @@ class World {
     return { debug: level, info: level, warn: level, error: level };
   }
 
-  #watch(folder: string): void {
+  #watch(folder: string): boolean {
     const node = this.disk.nodeAt(folder);
-    if (node !== undefined) this.#watched.set(node, folder);
+    if (node === undefined || !this.disk.canRead(folder)) return false;
+    this.#watched.set(node, folder);
+    return true;
   }
 
   #forget(folder: string): void {
@@ -188,6 +194,8 @@ function deed(name: string, todo: Deed['do']): Deed {
   return { name, do: todo, toString: () => name } as Deed;
 }
 
+const calm = deed('calm', (world) => world.calmDown());
+
 const anyChange: fc.Arbitrary<Deed> = fc.oneof(
   fc
     .tuple(anyPath, fc.constantFrom('1', '2', '33'))
@@ -214,12 +222,18 @@ const anyChange: fc.Arbitrary<Deed> = fc.oneof(
     }),
   ),
   anyPath.map((path) => deed(`folder ${path}`, ({ disk }) => disk.makeFolder(path))),
+  anyPath.map((path) =>
+    deed(`closed folder ${path}`, ({ disk }) => {
+      disk.makeFolder(path);
+      disk.chmod(path, 0o000);
+    }),
+  ),
   anyPath.map((path) => deed(`remove ${path}`, ({ disk }) => disk.remove(path))),
   fc
     .tuple(anyPath, anyPath)
     .map(([from, to]) => deed(`rename ${from} ${to}`, ({ disk }) => disk.rename(from, to))),
   fc
-    .tuple(anyPath, fc.constantFrom(0o600, 0o711))
+    .tuple(anyPath, fc.constantFrom(0o600, 0o311, 0o000, 0o711))
     .map(([path, mode]) => deed(`chmod ${path} ${mode}`, ({ disk }) => disk.chmod(path, mode))),
 );
 
@@ -239,7 +253,7 @@ const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
       .tuple(fc.nat(2), anyFate)
       .map(([which, fate]) => deed(`session ${which} ${fate}`, ({ server }) => server.step(which, fate))),
   },
-  { weight: 1, arbitrary: fc.constant(deed('calm', (world) => world.calmDown())) },
+  { weight: 1, arbitrary: fc.constant(calm) },
   {
     weight: 1,
     arbitrary: anyPath.map((path) => deed(`refuse ${path}`, ({ server }) => void server.refused.add(path))),
@@ -274,8 +288,8 @@ describe('a remote', () => {
     const anyLife = fc.array(anyDeed, { maxLength: 40, size: 'max' });
     await fc.assert(
       fc.asyncProperty(anyLife, async (deeds) => {
-        const world = await live(deeds);
-        await world.calmDown();
+        // What was overlooked may show only when something happens to it again.
+        const world = await live([...deeds.slice(0, 30), calm, ...deeds.slice(30), calm]);
         expect(statesIn(world.server.root)).toEqual(statesIn(world.disk.root));
         expect(world.remote.status.failures).toEqual([]);
         world.end();

@@ -9,22 +9,24 @@ afterEach(() => void vi.useRealTimers());
 const named = (inode: number, links: number) => found('file', { inode, links });
 
 /** A tree whose scans take 10 ms and find what they are told to. */
-function hardLinks(paths: Record<string, Found>, names: string[][]) {
+function hardLinks(paths: Record<string, Found>, names: string[][], failures = 0) {
   const scans: (readonly string[])[] = [];
+  const troubles: string[] = [];
   const others: string[] = [];
   const links = new HardLinks({
     disk: { ...diskOf({}), look: (path) => paths[path] ?? missing },
     scan: async (files) => {
       scans.push(files);
+      if (scans.length <= failures) throw new Error('a fault');
       await new Promise((resolve) => setTimeout(resolve, 10));
       return names;
     },
     onOther: (path) => others.push(path),
-    onTrouble: (error) => expect.unreachable(error.message),
+    onTrouble: (error) => troubles.push(error.message),
     now: () => performance.now(),
   });
   const of = (path: string) => links.othersOf(path, paths[path] ?? { kind: 'missing' });
-  return { of, links, scans, others, paths };
+  return { of, links, scans, others, paths, troubles };
 }
 
 describe('a file with several names', () => {
@@ -93,6 +95,19 @@ describe('a file with several names', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(scans).toHaveLength(2);
     expect(scans[1]).toEqual(['1:1']);
+  });
+
+  it('has them looked for again if a scan fails, which is told once and not tried all the time', async () => {
+    const { of, scans, others, troubles } = hardLinks({ a: named(1, 2), b: named(1, 2) }, [['a', 'b']], 3);
+    of('a');
+    await vi.advanceTimersByTimeAsync(900);
+    expect([scans.length, troubles]).toEqual([1, ['a fault']]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([scans, others]).toEqual([
+      [['1:1'], ['1:1'], ['1:1'], ['1:1']],
+      ['a', 'b'],
+    ]);
+    expect(troubles).toEqual(['a fault']);
   });
 
   it('has nothing found when it is over', async () => {

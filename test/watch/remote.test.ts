@@ -4,12 +4,13 @@ import { type ChangeKind, changeOf } from '../../src/watch/change.ts';
 import type { EventFilter } from '../../src/watch/event-filter.ts';
 import { SessionFailure } from '../../src/watch/lanes/lane.ts';
 import type { Outcome } from '../../src/watch/lanes/messages.ts';
+import type { Log } from '../../src/watch/log.ts';
 import type { Deletions } from '../../src/watch/pruning.ts';
-import { Remote } from '../../src/watch/remote.ts';
+import { Remote, type RemoteParts } from '../../src/watch/remote.ts';
 import type { Sessions } from '../../src/watch/remote-sessions.ts';
 import { excluding, filterOf } from '../support/event-filter.ts';
 import { MemoryDisk } from '../support/memory-disk.ts';
-import { keptLog } from '../support/replication.ts';
+import { type KeptLog, keptLog } from '../support/replication.ts';
 
 /* That a remote ends equal whatever happens is in convergence.test.ts. */
 
@@ -93,13 +94,15 @@ class ScriptedSessions implements Sessions {
 function remoteOf({
   filter = filterOf(),
   mostSessions = 3,
+  log = keptLog(),
+  ...others
 }: {
   filter?: EventFilter;
   mostSessions?: number;
-} = {}) {
+  log?: Log;
+} & Partial<RemoteParts> = {}) {
   const disk = new MemoryDisk(() => Date.now());
   const sessions = new ScriptedSessions();
-  const log = keptLog();
   const dirty: string[] = [];
   const batches: string[] = [];
   let rootGone = 0;
@@ -121,11 +124,23 @@ function remoteOf({
     onRootGone: () => {
       rootGone += 1;
     },
+    ...others,
   });
   const add = (path: string, kind: ChangeKind = 'path') => remote.add([changeOf(path, kind, Date.now())]);
   /** What each session that has begun is about. */
   const begun = () => sessions.begun.map(({ name, paths }) => `${name} ${paths}`);
-  return { remote, disk, sessions, log, dirty, batches, add, begun, rootGone: () => rootGone, root };
+  return {
+    remote,
+    disk,
+    sessions,
+    log: log as KeptLog,
+    dirty,
+    batches,
+    add,
+    begun,
+    rootGone: () => rootGone,
+    root,
+  };
 }
 
 const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -421,6 +436,110 @@ describe('a remote that gives up at one path', () => {
     expect(parts.remote.status).toMatchObject({ failures: [], state: 'blocked', backlog: 1 });
     await wait(300);
     expect(parts.begun().slice(1)).toEqual(['always a']);
+  });
+});
+
+describe('an error of the program', () => {
+  const fault = () => {
+    throw new Error('a fault');
+  };
+
+  it('in a look loses nothing and holds up nobody but its path', async () => {
+    const { disk, sessions, begun, remote, log } = remoteOf();
+    for (const path of ['a', 'bad', 'c']) disk.write(path, 'x');
+    const look = disk.look.bind(disk);
+    disk.look = (path) => (path === 'bad' ? fault() : look(path));
+    remote.add(['a', 'bad', 'c'].map((path) => changeOf(path, 'path', Date.now())));
+    expect(begun()).toEqual(['always a,c']);
+    await sessions.begun[0]?.end();
+    expect(remote.status.failures).toMatchObject([{ path: 'bad', reason: 'a fault' }]);
+    expect(log.lines.filter((line) => line.includes('a fault'))).toHaveLength(1);
+    disk.look = look;
+    await wait(1000);
+    expect(begun()).toEqual(['always a,c', 'always bad']);
+  });
+
+  it.each(['sendChanges', 'hasRoom'] as const)(
+    'in %s loses nothing, is told, and is not tried all the time',
+    async (seam) => {
+      const { disk, sessions, begun, remote, log, add } = remoteOf();
+      let tries = 0;
+      const isTried = () => {
+        tries += 1;
+        return fault();
+      };
+      const property = seam === 'hasRoom' ? { get: isTried } : { value: isTried };
+      Object.defineProperty(sessions, seam, { ...property, configurable: true });
+      for (const path of ['a', 'b']) disk.write(path, 'x');
+      add('a');
+      await wait(1);
+      add('b');
+      await wait(300_000);
+      expect([remote.status.backlog, remote.status.sessions]).toEqual([2, 0]);
+      expect(tries).toBeLessThan(60);
+      expect(log.lines.filter((line) => line.startsWith('error'))).toHaveLength(1);
+      delete (sessions as Partial<typeof sessions>)[seam];
+      if (seam === 'hasRoom') sessions.hasRoom = true;
+      await wait(300_000);
+      for (const session of sessions.begun) await session.end();
+      expect(begun().join()).toMatch(/a.*b|b.*a/);
+      expect(remote.status).toMatchObject({ backlog: 0, failures: [] });
+    },
+  );
+
+  it('in one change of many is found by halves, and the others arrive', async () => {
+    const { disk, sessions, remote } = remoteOf({ mostSessions: 1 });
+    const send = sessions.sendChanges.bind(sessions);
+    sessions.sendChanges = (kind, changes) =>
+      changes.changed.includes('bad') ? fault() : send(kind, changes);
+    const paths = ['a', 'b', 'bad', 'c', 'd'];
+    for (const path of paths) disk.write(path, 'x');
+    remote.add(paths.map((path) => changeOf(path, 'path', Date.now())));
+    await wait(0);
+    for (const session of sessions.begun) await session.end();
+    expect(sessions.begun.flatMap((session) => session.paths).sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(remote.status.failures).toMatchObject([{ path: 'bad', reason: 'a fault' }]);
+  });
+
+  it.each([
+    ['onBatch', 1],
+    ['onDirty', 2],
+  ] as const)('in %s does not stop what comes later', async (seam, sessionsForA) => {
+    const { disk, sessions, remote, log, add, begun } = remoteOf({ [seam]: fault });
+    disk.write('a', 'x');
+    add('a');
+    await wait(10);
+    disk.write('a', 'y');
+    await sessions.begun[0]?.end();
+    await wait(1000);
+    await sessions.begun[1]?.end();
+    expect(log.lines.some((line) => line.startsWith('error'))).toBe(true);
+    disk.write('b', 'x');
+    add('b');
+    expect(begun().filter((line) => line === 'always a')).toHaveLength(sessionsForA);
+    expect(begun()).toContain('always b');
+    remote.stop();
+  });
+
+  it('in the log changes nothing', async () => {
+    const log = { debug: fault, info: fault, warn: fault, error: fault };
+    const { disk, sessions, remote, add, begun } = remoteOf({ log });
+    for (const path of ['a', 'b']) disk.write(path, 'x');
+    add('a');
+    await sessions.begun[0]?.end({ exitCode: 23, errors: ['ERROR: daemon refused to receive file "a"'] });
+    add('b');
+    await sessions.begun[1]?.end();
+    expect(begun()).toEqual(['always a', 'always b']);
+    expect(remote.status).toMatchObject({ backlog: 1, failures: [{ path: 'a', attempts: 1 }] });
+  });
+
+  it('when the watched folder is gone keeps all changes', async () => {
+    const { disk, remote, add } = remoteOf({ onRootGone: fault });
+    disk.write('a', 'x');
+    disk.look = () => ({ kind: 'missing' });
+    add('a');
+    await wait(1);
+    expect(remote.status.backlog).toBe(1);
   });
 });
 

@@ -176,3 +176,86 @@ describe('a file that somebody writes to', () => {
     expect(asked).toBeLessThanOrEqual(3);
   });
 });
+
+/** Throws as often as is said, and does then what it is for. */
+function failing<A extends unknown[], R>(times: number, call: (...all: A) => R): (...all: A) => R {
+  let left = times;
+  return (...all) => {
+    left -= 1;
+    if (left >= 0) throw new Error('a fault');
+    return call(...all);
+  };
+}
+
+describe('an error of the program', () => {
+  const look: SettlerParts['look'] = (path, since) => Promise.resolve(changeOf(path, 'path', since));
+
+  it.each<[string, Partial<SettlerParts>]>([
+    ['in a look', { disk: SMALL, look: failing(3, look) }],
+    [
+      'in a look that rejects',
+      { disk: SMALL, look: (...all) => Promise.resolve().then(() => flaky(...all)) },
+    ],
+    ['at the names of hard links', { disk: SMALL, othersOf: failing(3, () => []) }],
+    ['at files that are open', { beingWritten: failing(3, () => new Set()) }],
+    ['at the disk', { disk: { ...SMALL, look: failing(3, () => LARGE) } }],
+  ])("%s loses nothing, is told once, and is in nobody else's way", async (_, parts) => {
+    const { settler, paths, troubles } = settlerOf(parts);
+    settler.hint('a');
+    await wait(5);
+    settler.hint('b');
+    await wait(60_000);
+    expect(new Set(paths())).toEqual(new Set(['a', 'b']));
+    expect(troubles.length).toBeGreaterThan(0);
+    expect([settler.size, new Set(troubles)]).toEqual([0, new Set(['a fault'])]);
+  });
+
+  const flaky = failing(3, look);
+
+  it('while changes are handed on keeps what was found out, which a second look might not find', async () => {
+    const kept: Change[] = [];
+    let looks = 0;
+    const { settler, troubles } = settlerOf({
+      disk: SMALL,
+      look: (path, since) => {
+        looks += 1;
+        return Promise.resolve(changeOf(path, looks === 1 ? 'tree' : 'path', since));
+      },
+      onChanges: failing(4, (changes: readonly Change[]) => kept.push(...changes)),
+    });
+    settler.hint('a');
+    await wait(100);
+    expect([kept, settler.size]).toEqual([[], 1]);
+    await wait(60_000);
+    expect(kept).toMatchObject([{ path: 'a', kind: 'tree' }]);
+    expect([troubles, settler.size, looks]).toEqual([['a fault'], 0, 1]);
+  });
+
+  it('that never ends is not tried all the time, and lets others be sent at the end', async () => {
+    let tries = 0;
+    const { settler, paths, troubles } = settlerOf({
+      disk: SMALL,
+      look: (path, since, sure) => {
+        if (path !== 'bad') return look(path, since, sure);
+        tries += 1;
+        throw new Error('a fault');
+      },
+    });
+    settler.hint('bad');
+    settler.hint('good');
+    await wait(600_000);
+    expect([paths(), troubles]).toEqual([['good'], ['a fault']]);
+    expect(tries).toBeLessThan(20);
+    settler.hint('later');
+    await settler.flush();
+    expect([paths(), settler.size]).toEqual([['later'], 1]);
+  });
+
+  it('about a flood keeps all of it', () => {
+    const { settler } = settlerOf({ onFlood: failing(1, () => {}) });
+    for (let i = 0; i < 200_000; i += 1) settler.hint(`f${i}`);
+    expect(() => settler.hint('last')).toThrow('a fault');
+    expect(settler.size).toBe(200_001);
+    settler.stop();
+  });
+});
