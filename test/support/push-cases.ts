@@ -104,6 +104,8 @@ export const pushCases: Readonly<Record<string, readonly PushCase[]>> = {
     ),
     ...sets(
       '-a --cc=md4 --protocol=29',
+      '-a --cc=sha1 --protocol=29',
+      '-ac --cc=md5,xxh128 --protocol=28',
       '-ac --cc=auto,md5',
       '-ac --cc=md4,auto --protocol=27',
       '-ac --cc=none,md5',

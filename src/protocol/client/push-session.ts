@@ -296,8 +296,10 @@ export class PushSession implements RunningPush {
   }
 
   async #strongChecksum(): Promise<StrongChecksum> {
-    const { transferChecksum, seedFirst } = this.terms;
-    return createStrongChecksum({ name: transferChecksum, seed: await this.#seed.promise, seedFirst });
+    const { transferChecksum: name, protocol } = this.terms;
+    // Below 30 there are no flags to say so, and a server that has md5 and sha1 by name is a newer one.
+    const seedFirst = this.terms.seedFirst || protocol < 30;
+    return createStrongChecksum({ name, seed: await this.#seed.promise, seedFirst });
   }
 
   #result(counts: SenderCounts, lists: ListSender, problems: Problems): PushResult {

@@ -218,6 +218,20 @@ describe('the sender', () => {
     expect(second?.sum).toBe(md5(file).toString('hex'));
   });
 
+  it('seeds blocks in front where a checksum by name meets a protocol without flags', async () => {
+    const file = generatedBytes(1, 1400);
+    const { sums } = describeBasis(file, { blockLength: 700, strongLength: 16 }, (bytes) =>
+      md5(Buffer.concat([int32(SEED), bytes])),
+    );
+    const headBytes = Buffer.concat([2, 700, 16, 0].map(int32)).toString('hex');
+    const { result } = await play({
+      tree: files({ f: file }),
+      terms: termsOf({ protocol: 29, checksum: 'md5' }),
+      said: `000000000080${headBytes}${sums.toString('hex')}${'ffffffff'.repeat(4)}`,
+    });
+    expect(result.statistics).toMatchObject({ matches: 2, literalBytes: 0, matchedBytes: 1400 });
+  });
+
   it('echoes no more strong bytes than a digest has, though it reads them all', async () => {
     const head = (strongLength: number) =>
       Buffer.concat([1, 700, strongLength, 5].map(int32)).toString('hex');
