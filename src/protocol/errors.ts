@@ -103,6 +103,9 @@ export class TimeoutError extends RsyncError {
   override readonly isTransient = true;
 }
 
+/** The time of `--stop-after` is over. */
+export class TimeLimitError extends TimeoutError {}
+
 /** The caller's `AbortSignal` ended the session. */
 export class AbortedError extends RsyncError {
   readonly code = 'ERR_RSYNC_ABORTED';

@@ -32,7 +32,7 @@ beforeAll(async () => {
   rsyncd = await startRsyncd({
     motd: 'Mind the gap.\n',
     lines: [NO_DELAY],
-    modules: [{ name: 'theirs' }, { name: 'ours' }],
+    modules: [{ name: 'theirs' }, { name: 'ours' }, { name: 'locked', authUsers: { backup: 'sesame' } }],
   });
 });
 
@@ -76,8 +76,11 @@ function masked(text: string): string[] {
     [/speedup is \S+/, 'speedup is N'],
     [/\b(Total bytes (?:sent|received)|File list (?:generation|transfer) time): .*/, '$1: N'],
     [/ +[\d.]+[kMG]B\/s +\d+:\d\d:\d\d/, ' N/s'],
-    // About a process, or about what went on inside it, at -vv.
-    [/^(?:opening tcp connection|sending daemon args|total: matches|\[sender\] expand).*/, ''],
+    // Named after the module, and told before the message of the day.
+    [/^(?:sending daemon|protected) args:.*/, ''],
+    // About what goes on inside rsync: its table of hashes, and its memory.
+    [/ hash_hits=\d+ /, ' hash_hits=N '],
+    [/^\[sender\] (?:expand|hiding).*/, ''],
   ];
   return text.split('\n').map((line) => {
     const visible = line.slice(line.lastIndexOf('\r') + 1);
@@ -318,6 +321,94 @@ describe('names of one file', () => {
     const { theirs, ours } = await pushed([...line.split(' '), `${place}/`]);
     expect(sorted(masked(ours))).toEqual(sorted(masked(theirs)));
   });
+});
+
+describe('what a push tells of its own work', () => {
+  let place: string;
+
+  beforeAll(() => {
+    place = join(folder, 'searched');
+    const content = Array.from({ length: 20_000 }, (_, line) => `line ${line ** 2}\n`);
+    mkdirSync(place);
+    writeFileSync(join(place, 'big'), content.join(''));
+    writeFileSync(join(place, 'small'), 'x');
+    for (const module of ['theirs', 'ours']) {
+      mkdirSync(join(rsyncd.modulePath(module), 'searched'));
+      writeFileSync(
+        join(rsyncd.modulePath(module), 'searched/big'),
+        content.toSpliced(7000, 9, 'changed\n').join(''),
+      );
+    }
+  });
+
+  it.each([
+    '-avv',
+    '-avvn',
+    '-avvs',
+    '-avvW',
+    '-avvq',
+    '-avv --debug=NONE',
+    '-avv --debug=deltasum0',
+    '-a --debug=deltasum',
+    '-a --debug=proto,connect',
+    '-a --debug=nstr',
+    '-az --debug=nstr',
+    '-azz --debug=nstr',
+    '-az --debug=nstr --compress-level=7',
+    '-az --debug=nstr --compress-choice=zlib',
+    '-a --debug=nstr --checksum-choice=md5',
+    '-a --debug=nstr,proto --protocol=30',
+    '-a --debug=nstr,proto --protocol=29',
+    '-a --debug=acl,backup,bind,del3,dup,fuzzy,genr,hash,hlink,iconv,own,recv,time,flist,io',
+  ])('with %s', async (line) => {
+    const run = (module: string) => [...line.split(' '), `${place}/`, rsyncd.url(module, 'searched/')];
+    const restore = () => {
+      for (const module of ['theirs', 'ours'])
+        execFileSync('touch', ['-d', '2001-01-01', join(rsyncd.modulePath(module), 'searched/big')]);
+    };
+    restore();
+    const theirs = await rsync(run('theirs'), { encoding: 'latin1', noDelay: true });
+    const ours = await tsersync(['push', ...run('ours')]);
+    expect([ours.exitCode, ours.stderr]).toEqual([theirs.exitCode, theirs.stderr]);
+    expect(sorted(masked(ours.stdout))).toEqual(sorted(masked(theirs.stdout)));
+  });
+
+  it.each([
+    ['send', 'SEND'],
+    ['io2', 'IO2'],
+    ['flist2,exit', 'FLIST2,EXIT'],
+    ['deltasum2', 'DELTASUM2'],
+    ['all', 'CHDIR,EXIT,FILTER,SEND'],
+  ])('refuses --debug=%s, of which rsync alone has the lines', async (words, names) => {
+    const { exitCode, stdout, stderr } = await tsersync([
+      'push',
+      `--debug=${words}`,
+      place,
+      rsyncd.url('ours'),
+    ]);
+    expect([exitCode, stdout]).toEqual([4, '']);
+    expect(stderr).toMatch(
+      new RegExp(`^tsersync: --debug=${names}: .* CMD, CONNECT, DELTASUM, NSTR and PROTO`),
+    );
+  });
+
+  it('does not refuse what is turned off again', async () => {
+    const words = ['push', '-a', '--debug=all', '--debug=none', `${place}/`, rsyncd.url('ours', 'off/')];
+    expect(await tsersync(words)).toEqual({ exitCode: 0, stdout: 'Mind the gap.\n\n', stderr: '' });
+  });
+});
+
+it.each([
+  ['an unknown module', 'nowhere', []],
+  ['a wrong password', 'locked', []],
+  ['an unknown module, but not with --no-motd', 'nowhere', ['--no-motd']],
+])('shows the message of the day in front of the refusal of %s', async (_, module, words) => {
+  const url = rsyncd.url('ours').replace('/ours', `/${module}`).replace('rsync://', 'rsync://backup@');
+  const all = ['-av', ...words, join(folder, 'before'), url];
+  const theirs = await rsync(all, { encoding: 'latin1', password: 'guessed' });
+  const ours = await tsersync(['push', ...all], { password: 'guessed' });
+  expect([ours.exitCode, ours.stdout]).toEqual([theirs.exitCode, theirs.stdout]);
+  expect(ours.stdout).toBe(words.length === 0 ? 'Mind the gap.\n\n' : '');
 });
 
 it('tells the size of a sparse file of 5 GiB without reading it', async () => {

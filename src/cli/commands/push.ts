@@ -1,5 +1,6 @@
 import {
   type ConnectionOptions,
+  debugLevels,
   exitCodes,
   ForeignLinkError,
   infoLevels,
@@ -7,6 +8,7 @@ import {
   parseOptions,
   push as pushFiles,
   resolveOptions,
+  TimeLimitError,
   UnsupportedError,
 } from '../../protocol/index.ts';
 import { cvsIgnoreOf } from '../cvs-ignore.ts';
@@ -52,6 +54,7 @@ export const push: Command = async (words, io) => {
     options,
     output,
     levels: infoLevels(transfer),
+    debug: debugLevels(transfer, output.debug),
     paths,
     startedAt,
   });
@@ -71,6 +74,7 @@ export const push: Command = async (words, io) => {
     complain(screen, partialFailure(result.exitCode)?.text);
     return closeLog(log.file, result.exitCode, screen);
   } catch (thrown) {
+    if (thrown instanceof TimeLimitError) screen.complain('stopping at requested limit');
     const { text, exitCode } = failureOf(thrown, report.lastWords);
     complain(screen, text);
     return closeLog(log.file, exitCode, screen);

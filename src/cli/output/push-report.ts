@@ -1,4 +1,5 @@
-import type { PushListeners, PushResult, ServerMessage } from '../../protocol/index.ts';
+import type { ConnectionStep, PushListeners, PushResult, ServerMessage } from '../../protocol/index.ts';
+import { stepLines } from './debug-lines.ts';
 import { type ReportParts, SessionReport } from './session-report.ts';
 
 /** What a server says last before it gives up; we say it in our own words. */
@@ -7,6 +8,10 @@ const LAST_WORDS = /^rsync (?:error|warning): (.*) \(code \d+\) at /;
 /** The report about one push, from before there is a session to the end. */
 export class PushReport {
   readonly listeners: PushListeners = {
+    step: (step) => this.#step(step),
+    motd: (line) => {
+      if (this.#parts.output.motd !== false) this.#parts.screen.inform(line);
+    },
     begin: (session) => {
       this.#session = new SessionReport(session, this.#parts);
       this.#session.begin();
@@ -41,6 +46,14 @@ export class PushReport {
   #tell(message: ServerMessage): void {
     if (this.#session !== undefined) this.#session.message(message);
     else this.#parts.screen.complain(message.text);
+  }
+
+  #step(step: ConnectionStep): void {
+    const { screen, debug } = this.#parts;
+    for (const { text, isLogged } of stepLines(step, debug)) {
+      if (isLogged) screen.inform(text);
+      else screen.show(text);
+    }
   }
 
   #message(message: ServerMessage): void {

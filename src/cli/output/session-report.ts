@@ -1,4 +1,5 @@
 import {
+  type DebugLevels,
   type FileEntry,
   type InfoLevels,
   type Item,
@@ -12,6 +13,7 @@ import {
   type ServerMessage,
 } from '../../protocol/index.ts';
 import type { SourcePaths } from '../source-paths.ts';
+import { namesLines, searchLine } from './debug-lines.ts';
 import { ItemLines } from './item-lines.ts';
 import { deletionValues, itemValues, type LineContext, shownName } from './item-values.ts';
 import type { Readability } from './number-format.ts';
@@ -25,6 +27,7 @@ export interface ReportParts {
   readonly options: ResolvedOptions;
   readonly output: OutputOptions;
   readonly levels: InfoLevels;
+  readonly debug: DebugLevels;
   readonly paths: SourcePaths;
   readonly now: () => Date;
   readonly processId: number;
@@ -63,8 +66,10 @@ export class SessionReport {
   }
 
   begin(): void {
-    const { screen, output, levels } = this.#parts;
-    if (output.motd !== false) for (const line of this.#session.motd) screen.inform(line);
+    const { screen, options, levels, debug } = this.#parts;
+    if (debug.NSTR > 0) {
+      for (const line of namesLines(this.#session.terms, options)) screen.inform(line);
+    }
     screen.note('building file list');
     this.#meter.restart();
     if (this.#session.terms.incrementalRecursion) {
@@ -141,7 +146,7 @@ export class SessionReport {
 
   /** The last lines of a push that went to its end. */
   finish({ statistics, exitCode }: PushResult): void {
-    const { screen, options, levels, now, startedAt } = this.#parts;
+    const { screen, options, levels, debug, now, startedAt } = this.#parts;
     this.#announceList();
     if (levels.PROGRESS > 1)
       screen.progress(this.#meter.complete(this.#total(0), this.#completion()), 'last');
@@ -151,6 +156,7 @@ export class SessionReport {
       isDryRun: options.dryRun === true,
       seconds: wholeSeconds(now()) - wholeSeconds(startedAt),
     };
+    if (debug.DELTASUM > 0) screen.inform(searchLine(statistics));
     if (levels.STATS > 1) this.#block(statisticsLines(statistics, terms));
     if (levels.STATS > 0) this.#block(summaryLines(statistics, terms));
     const isSummed = levels.STATS > 0 && exitCode === 0;

@@ -15,6 +15,7 @@ import { WireReader } from '../stream/wire-reader.ts';
 import { WireWriter } from '../stream/wire-writer.ts';
 import { acknowledger } from './acknowledger.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { ConnectionStep } from './push-listeners.ts';
 
 const DAEMON_PORT = 873;
 const BYTES_PER_KIB = 1024;
@@ -31,6 +32,7 @@ export interface ConnectRequest {
   readonly signal: AbortSignal | undefined;
   /** Each line of the message of the day as it comes, also if the daemon then refuses us. */
   readonly onLine?: ((line: string) => void) | undefined;
+  readonly onStep?: ((step: ConnectionStep) => void) | undefined;
 }
 
 /** A daemon that we are logged in at: it waits for arguments, or has listed its modules. */
@@ -53,7 +55,9 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
       ? undefined
       : readEarlyInput(connection.earlyInput, read, transfer.insecureLinks),
   );
-  const transport = await openTransport(request, proxy ?? daemon);
+  const next = proxy ?? daemon;
+  request.onStep?.({ kind: 'connecting', host: next.host, port: next.port });
+  const transport = await openTransport(request, next);
   const reader = new WireReader(transport);
   const { bwlimit = 0 } = transfer;
   const writer = new WireWriter(transport, bwlimit > 0 ? new Pacer(bwlimit * BYTES_PER_KIB) : undefined);
@@ -80,6 +84,8 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
         onLine: request.onLine,
       },
     );
+    const { greeting, protocol } = login;
+    request.onStep?.({ kind: 'logged-in', remoteProtocol: greeting.version, protocol });
     return { transport, reader, writer, heartbeat, login };
   } catch (thrown) {
     heartbeat.stop();

@@ -1,4 +1,4 @@
-import { AbortedError, TimeoutError } from '../errors.ts';
+import { AbortedError, TimeLimitError, TimeoutError } from '../errors.ts';
 import type { Transport } from '../stream/transport.ts';
 import type { WireReader } from '../stream/wire-reader.ts';
 import type { WireWriter } from '../stream/wire-writer.ts';
@@ -125,7 +125,7 @@ export class Heartbeat {
   #stopAfter(minutes = Infinity): NodeJS.Timeout | undefined {
     const limitMs = minutes * MS_PER_MINUTE;
     if (limitMs > MAX_TIMER_MS) return undefined;
-    const reason = new TimeoutError(`the limit of --stop-after=${minutes} minutes is reached`);
+    const reason = new TimeLimitError(`the limit of --stop-after=${minutes} minutes is reached`);
     return setTimeout(() => this.#parts.transport.destroy(reason), limitMs);
   }
 

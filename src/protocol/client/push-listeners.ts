@@ -16,6 +16,14 @@ export interface RunningPush {
   placeOf(item: Item): number;
 }
 
+/** A step on the way to a session, for whoever looks for what is wrong with it. */
+export type ConnectionStep =
+  /** To the proxy, if there is one. */
+  | { readonly kind: 'connecting'; readonly host: string; readonly port: number }
+  | { readonly kind: 'logged-in'; readonly remoteProtocol: number; readonly protocol: number }
+  /** What the server gets as its command line, and with `--secluded-args` behind it. */
+  | { readonly kind: 'arguments'; readonly words: readonly string[]; readonly secluded: readonly string[] };
+
 /**
  * What to be told while a push runs. Nothing may be thrown from here. A server may tell of as many deletions and messages
  * as it likes: whoever keeps them sets a limit.
@@ -26,6 +34,8 @@ export interface PushListeners {
    * if the daemon then refuses us. Told by `push` only; a session that was opened before has its `motd`.
    */
   motd?(line: string): void;
+  /** Told by `push` only, like `motd`. */
+  step?(step: ConnectionStep): void;
   /** The session is set up, and its file list comes next. */
   begin?(session: RunningPush): void;
   /**

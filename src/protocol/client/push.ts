@@ -12,7 +12,7 @@ import type { ConnectionOptions, TransferOptions } from '../options/transfer-opt
 import type { ChecksumName, CompressionName } from '../terms.ts';
 import { connectDaemon } from './connection.ts';
 import { openLocalTree } from './local-source.ts';
-import type { PushListeners } from './push-listeners.ts';
+import type { ConnectionStep, PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
 import { PushSession } from './push-session.ts';
 import { pushTree } from './push-tree.ts';
@@ -24,6 +24,7 @@ export interface OpenPushRequest {
   readonly signal?: AbortSignal | undefined;
   /** Each line of the daemon's message of the day, as it comes: also if the daemon then refuses us. */
   readonly onMotd?: ((line: string) => void) | undefined;
+  readonly onStep?: ((step: ConnectionStep) => void) | undefined;
 }
 
 /** Opens a session up to the point where it waits for a tree to push: connected, logged in, arguments sent. */
@@ -45,14 +46,14 @@ async function beginPush(request: OpenPushRequest): Promise<PushSession> {
   } catch (thrown) {
     if (!(thrown instanceof NamedFirstError)) throw thrown;
     // The message of the day has been told.
-    return await connectAndSetUp({ ...request, onMotd: undefined }, false);
+    return await connectAndSetUp({ ...request, onMotd: undefined, onStep: undefined }, false);
   }
 }
 
 async function connectAndSetUp(request: OpenPushRequest, mayNameFirst: boolean): Promise<PushSession> {
-  const { target, transfer, connection = {}, signal, onMotd } = request;
+  const { target, transfer, connection = {}, signal, onMotd, onStep } = request;
   const options = resolveOptions(transfer);
-  const connected = await connectDaemon({ target, connection, transfer, signal, onLine: onMotd });
+  const connected = await connectDaemon({ target, connection, transfer, signal, onLine: onMotd, onStep });
   const { reader, writer, login } = connected;
   try {
     refuseTooModern(options, login.protocol);
@@ -62,6 +63,7 @@ async function connectAndSetUp(request: OpenPushRequest, mayNameFirst: boolean):
       capabilities: CAPABILITIES,
       incrementalRecursion: true,
     });
+    onStep?.({ kind: 'arguments', words: words.plain, secluded: words.secluded ?? [] });
     encodeArguments(writer.encoder, words, login.protocol);
     const [transferChecksum, fileListChecksum] = checksumNames(options.checksumChoice, login.protocol);
     const terms = await setUp(reader, writer, {
@@ -135,7 +137,11 @@ async function pushSources(
     listeners.message?.({ level: 'warning', text }),
   );
   const tree = await openLocalTree(sources, options, { signal });
-  const session = await beginPush({ ...request, onMotd: motdListener(request, listeners) });
+  const session = await beginPush({
+    ...request,
+    onMotd: motdListener(request, listeners),
+    onStep: (step) => listeners.step?.(step),
+  });
   try {
     return await pushTree(session, { tree, root: tree.root, filters, listeners });
   } finally {

@@ -47,6 +47,8 @@ export const debugFlags = [
   'TIME',
 ] as const;
 
+export type DebugFlag = (typeof debugFlags)[number];
+
 const MOST = 4;
 
 /**

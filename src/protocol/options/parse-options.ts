@@ -1,4 +1,5 @@
 import { UnsupportedError, UsageError } from '../errors.ts';
+import { refuseUnshown } from './debug-levels.ts';
 import { type Draft, newDraft } from './draft.ts';
 import { infoFlags, messageLevels } from './message-flags.ts';
 import { spellings } from './option-table.ts';
@@ -125,6 +126,7 @@ function finish(draft: Draft, environment: Environment): void {
   }
   secludeArguments(draft, environment);
   showProgress(draft);
+  refuseUnshown(draft.output.debug ?? []);
   for (const message of unsupported.values()) throw new UnsupportedError(message);
   keepPartial(draft, resolveOptions(transfer), environment);
 }
