@@ -56,7 +56,8 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
       : readEarlyInput(connection.earlyInput, read, transfer.insecureLinks),
   );
   const next = proxy ?? daemon;
-  request.onStep?.({ kind: 'connecting', host: next.host, port: next.port });
+  if (connection.connectProgram === undefined)
+    request.onStep?.({ kind: 'connecting', host: next.host, port: next.port });
   const transport = await openTransport(request, next);
   const reader = new WireReader(transport);
   const { bwlimit = 0 } = transfer;
