@@ -27,6 +27,8 @@ export interface ReadLimits {
   readonly knowsStandardInput?: boolean;
   /** What comes first is enough: the other end of a pipe may stay. */
   readonly takesFirst?: boolean;
+  /** How long a pipe by name may be without anybody who writes to it. */
+  readonly maxWaitMs?: number;
   /** Looks at the open file before anything is read, and throws if it must not be used. */
   readonly check?: (stats: Stats) => void;
 }
@@ -140,19 +142,22 @@ class Source {
   readonly #most: number;
   readonly #isCut: boolean;
   readonly #takesFirst: boolean;
+  readonly #maxWaitMs: number;
   readonly #chunks: Buffer[] = [];
   /** A pipe in a folder may still wait for its writer; one without a name had one. */
   readonly #hasWriter: boolean;
   #length = 0;
   #progressAt = performance.now();
 
-  constructor(path: string, { most, knowsStandardInput, trustsLinks, takesFirst, check }: ReadLimits) {
+  constructor(path: string, limits: ReadLimits) {
+    const { most, knowsStandardInput, trustsLinks, takesFirst, check } = limits;
     const isInput = path === '-' && knowsStandardInput === true;
     this.#descriptor = isInput ? openInput() : openNamed(path, trustsLinks);
     this.#isOurs = this.#descriptor !== STANDARD_INPUT;
     this.#most = most ?? MAX_LENGTH;
     this.#isCut = most !== undefined;
     this.#takesFirst = takesFirst === true;
+    this.#maxWaitMs = limits.maxWaitMs ?? MAX_WAIT_FOR_WRITER_MS;
     try {
       const stats = fstatSync(this.#descriptor);
       check?.(stats);
@@ -198,7 +203,7 @@ class Source {
 
   #isOver(): boolean {
     if (this.#hasWriter || this.#length > 0) return true;
-    if (this.idleMs() > MAX_WAIT_FOR_WRITER_MS) throw refusal('EPIPE', 'it is a pipe that nobody writes to');
+    if (this.idleMs() > this.#maxWaitMs) throw refusal('EPIPE', 'it is a pipe that nobody writes to');
     return false;
   }
 

@@ -47,12 +47,13 @@ describe('a file that the operator has named', () => {
 
 describe('a pipe that the operator has named', () => {
   it('is refused when nobody writes to it', async () => {
-    expect(() => readNamed(pipe)).toThrow('it is a pipe that nobody writes to');
-    await expect(withPipes(undefined, (read) => read(pipe))).rejects.toThrow('nobody writes to');
+    const limits = { maxWaitMs: 20 };
+    expect(() => readNamed(pipe, limits)).toThrow('it is a pipe that nobody writes to');
+    await expect(withPipes(undefined, (read) => read(pipe, limits))).rejects.toThrow('nobody writes to');
   });
 
   it('is read to its end, however slowly it comes', async () => {
-    const script = 'exec 3> "$1"; echo a >&3; sleep 0.1; echo b >&3; sleep 0.1; echo c >&3';
+    const script = 'exec 3> "$1"; echo a >&3; sleep 0.02; echo b >&3; sleep 0.02; echo c >&3';
     writer(script);
     expect((await withPipes(undefined, (read) => read(pipe))).toString()).toBe('a\nb\nc\n');
     writer(script);
