@@ -1,4 +1,4 @@
-import { digestLengths } from '../checksum/strong.ts';
+import { createStrongChecksum, digestLengths, type StrongChecksum } from '../checksum/strong.ts';
 import { PackedTokens } from '../delta/packed-tokens.ts';
 import { PlainTokens, type TokenOutput, type TokenWriter } from '../delta/tokens.ts';
 import type { EntryFormat } from '../file-list/file-entry.ts';
@@ -57,4 +57,11 @@ export async function tokenWriterFor(
 function deflateLevel(level = -1): number {
   if (level === -1) return DEFAULT_DEFLATE_LEVEL;
   return level < 0 ? 1 : Math.min(level, MOST_DEFLATE_LEVEL);
+}
+
+/** The checksum that the terms name, with the server's seed. */
+export function strongChecksumFor(terms: Terms, seed: number): Promise<StrongChecksum> {
+  const { transferChecksum: name, protocol } = terms;
+  // Below 30 there are no flags to say so, and a server that has md5 and sha1 by name is a newer one.
+  return createStrongChecksum({ name, seed, seedFirst: terms.seedFirst || protocol < 30 });
 }

@@ -1,9 +1,4 @@
-import {
-  createFileHash,
-  createStrongChecksum,
-  digestLengths,
-  type StrongChecksum,
-} from '../checksum/strong.ts';
+import { createFileHash, digestLengths, type StrongChecksum } from '../checksum/strong.ts';
 import { worthPacking } from '../delta/skip-suffixes.ts';
 import {
   ConnectionClosedError,
@@ -31,7 +26,7 @@ import type { Terms } from '../terms.ts';
 import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
 import type { Connection } from './connection.ts';
-import { entryFormatOf, tokenWriterFor } from './formats.ts';
+import { entryFormatOf, strongChecksumFor, tokenWriterFor } from './formats.ts';
 import { Problems } from './problems.ts';
 import type { PushListeners, RunningPush } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
@@ -73,6 +68,7 @@ export class PushSession implements RunningPush {
   readonly #messages: ServerMessages;
   readonly #requests = new Requests();
   readonly #list: FileList;
+  #strong: Promise<StrongChecksum> | undefined;
   readonly #seed = Promise.withResolvers<number>();
   /** Since when the seed has been waited for; undefined once it is there. */
   #seedSince: number | undefined = performance.now();
@@ -115,9 +111,9 @@ export class PushSession implements RunningPush {
     return this.#state === 'waiting' && this.#requests.failure === undefined;
   }
 
-  /** The server has finished the set-up. */
+  /** The server has finished the set-up, and what the session needs is loaded: a change that comes now goes out at once. */
   async isReady(): Promise<void> {
-    await this.#seed.promise;
+    await this.#strongChecksum();
   }
 
   /**
@@ -261,7 +257,6 @@ export class PushSession implements RunningPush {
     const { terms } = this;
     const { writer: out } = this.#connection;
     const { dryRun, inplace, backup, append } = this.options;
-    let strong: Promise<StrongChecksum> | undefined;
     return await runSender({
       terms,
       out,
@@ -276,10 +271,7 @@ export class PushSession implements RunningPush {
         isPacked: terms.compression !== 'none',
         isWorthPacking: worthPacking(this.options.skipCompress),
         blockLength: this.options.blockSize,
-        strong: () => {
-          strong ??= this.#strongChecksum();
-          return strong;
-        },
+        strong: () => this.#strongChecksum(),
         onProgress: (entry, position) => this.#listeners.progress?.(entry, position),
       }),
       digestLength: digestLengths[terms.transferChecksum],
@@ -295,11 +287,9 @@ export class PushSession implements RunningPush {
     });
   }
 
-  async #strongChecksum(): Promise<StrongChecksum> {
-    const { transferChecksum: name, protocol } = this.terms;
-    // Below 30 there are no flags to say so, and a server that has md5 and sha1 by name is a newer one.
-    const seedFirst = this.terms.seedFirst || protocol < 30;
-    return createStrongChecksum({ name, seed: await this.#seed.promise, seedFirst });
+  #strongChecksum(): Promise<StrongChecksum> {
+    this.#strong ??= this.#seed.promise.then((seed) => strongChecksumFor(this.terms, seed));
+    return this.#strong;
   }
 
   #result(counts: SenderCounts, lists: ListSender, problems: Problems): PushResult {
