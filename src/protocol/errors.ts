@@ -128,6 +128,13 @@ export class EarlyInputError extends RsyncError {
 export class DaemonError extends RsyncError {
   readonly code: string = 'ERR_RSYNC_DAEMON';
   readonly exitCode = exitCodes.startup;
+  /** The daemon's own words behind `@ERROR: `, if it has refused us with some. */
+  readonly said: string | undefined;
+
+  constructor(message: string, options?: ErrorOptions & { readonly said?: string }) {
+    super(message, options);
+    this.said = options?.said;
+  }
 }
 
 /** The daemon has no module of that name, or hides it from this host. */

@@ -19,6 +19,7 @@ import { LogFile } from '../output/log-file.ts';
 import { PushReport } from '../output/push-report.ts';
 import { openScreen, type Screen } from '../output/screen.ts';
 import { systemErrorText } from '../output/system-errors.ts';
+import { refusalLine } from '../rsync-words.ts';
 import { SourcePaths } from '../source-paths.ts';
 import { printAnswer } from './answers.ts';
 
@@ -75,6 +76,8 @@ export const push: Command = async (words, io) => {
     return closeLog(log.file, result.exitCode, screen);
   } catch (thrown) {
     if (thrown instanceof TimeLimitError) screen.complain('stopping at requested limit');
+    const refusal = refusalLine(thrown, io);
+    if (refusal !== undefined) screen.complain(refusal);
     const { text, exitCode } = failureOf(thrown, report.lastWords);
     complain(screen, text);
     return closeLog(log.file, exitCode, screen);

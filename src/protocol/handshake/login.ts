@@ -125,26 +125,32 @@ function checkModule(module: string): void {
 
 function explainError(line: string, { module, user }: LoginRequest): DaemonError {
   const text = decodeText(line.replace(/^@ERROR:? ?/, ''));
+  const options = { said: text };
   if (text.startsWith('Unknown module')) {
-    return new UnknownModuleError(`unknown module '${module}': the server has none of that name for us`);
+    return new UnknownModuleError(
+      `unknown module '${module}': the server has none of that name for us`,
+      options,
+    );
   }
   if (text.startsWith('auth failed')) {
     return new AuthenticationError(
       `auth failed on module ${module}: check user '${user}' and the password (the server's log has the reason)`,
+      options,
     );
   }
   if (text.startsWith('access denied')) {
-    return new AccessDeniedError(`${text}: the server's "hosts allow" or "hosts deny" keeps us out`);
+    return new AccessDeniedError(`${text}: the server's "hosts allow" or "hosts deny" keeps us out`, options);
   }
   if (text.startsWith('max connections')) {
-    return new TooManyConnectionsError(`module ${module}: ${text}`);
+    return new TooManyConnectionsError(`module ${module}: ${text}`, options);
   }
   if (/^ch(?:dir|root) failed/.test(text)) {
     return new DaemonError(
       `the server refused: ${text}: the folder of module ${module} is missing there, or closed to its user`,
+      options,
     );
   }
-  return new DaemonError(`the server refused: ${text}`);
+  return new DaemonError(`the server refused: ${text}`, options);
 }
 
 /** Lines come as bytes, one per character; people write UTF-8. */
