@@ -39,7 +39,13 @@ export { type DebugLevels, debugLevels } from './options/debug-levels.ts';
 export { helpText, wrapText } from './options/help-text.ts';
 export { type InfoLevels, infoLevels } from './options/info-levels.ts';
 export { debugFlags, type InfoFlag, infoFlags } from './options/message-flags.ts';
-export { type Environment, type ParsedOptions, parseOptions } from './options/parse-options.ts';
+export {
+  type Environment,
+  type GivenOption,
+  optionsIn,
+  type ParsedOptions,
+  parseOptions,
+} from './options/parse-options.ts';
 export { resolveOptions } from './options/resolve-options.ts';
 export type { ResolvedOptions } from './options/resolved-options.ts';
 export type {

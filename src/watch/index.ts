@@ -1,8 +1,9 @@
 export type { Failure } from './backlog.ts';
 export type { BatchReport } from './batch-report.ts';
+export { checkConfig } from './check-config.ts';
 export { ConfigError, type ConfigNote, type ConfigPlace } from './config/config-error.ts';
 export { describeConfig, describeRemote } from './config/describe-config.ts';
-export { type ParsedConfig, parseConfig, readConfig } from './config/parse-config.ts';
+export { type ConfigPlaces, type ParsedConfig, parseConfig, readConfig } from './config/parse-config.ts';
 export type { PathMatch, PathPattern } from './config/path-pattern.ts';
 export type * from './config/sersync-config.ts';
 export { pluginNames } from './config/sersync-config.ts';

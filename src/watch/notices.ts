@@ -1,26 +1,33 @@
 import { parseOptions } from '../protocol/index.ts';
-import type { SersyncConfig } from './config/sersync-config.ts';
+import type { ParsedConfig } from './config/parse-config.ts';
 import { followsLinks } from './settings.ts';
 
-/** What a config asks for and does not get, or gets in another way than from sersync: a line each, by name. */
-export function noticesOf(config: SersyncConfig): string[] {
-  return [...missing(config), ...different(config)];
+/**
+ * What the text of a config asks for and does not get, or gets in another way than from sersync: a line each, by name.
+ * What it leaves out is not spoken of.
+ */
+export function noticesOf(parsed: ParsedConfig): string[] {
+  return [...missing(parsed), ...different(parsed)];
 }
 
-function missing({ sersync, tsersync }: SersyncConfig): string[] {
+function missing({ config: { sersync, tsersync }, places }: ParsedConfig): string[] {
   const { crontab, failLog, plugin } = sersync;
   return [
-    `<failLog>: ${failLog.path} is not written yet; what could not be sent is kept in memory and tried again`,
+    ...(places.failLog === undefined
+      ? []
+      : [
+          `<failLog>: ${failLog.path} is not written yet; what could not be sent is kept in memory and tried again`,
+        ]),
     ...(crontab.isOn ? ['<crontab>: there is no schedule yet; -r sends everything once, at the start'] : []),
     ...(plugin.isOn ? [`<plugin name="${plugin.name}">: plugins are not run yet`] : []),
     ...(tsersync.status.isOn ? ['<status>: there is no status server yet'] : []),
   ];
 }
 
-function different({ inotify, sersync, tsersync }: SersyncConfig): string[] {
+function different({ config: { inotify, sersync, tsersync }, places }: ParsedConfig): string[] {
   const { transfer } = parseOptions(sersync.rsync.commonParams);
   return [
-    ...(transfer.update === true && !tsersync.update.isForEvents
+    ...(places.commonParams !== undefined && transfer.update === true && !tsersync.update.isForEvents
       ? ['-u in commonParams: holds when everything is sent; a change is sent even over a newer file']
       : []),
     ...(followsLinks(transfer)
@@ -28,7 +35,7 @@ function different({ inotify, sersync, tsersync }: SersyncConfig): string[] {
           '-L, -k and --copy-unsafe-links: what changes behind a symlink is sent when the link does, or everything',
         ]
       : []),
-    ...(inotify.attrib.isOn
+    ...(places.attrib === undefined || inotify.attrib.isOn
       ? []
       : [
           '<attrib start="false"/>: attributes are kept equal all the same; Node does not tell them from writes',

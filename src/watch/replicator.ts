@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Environment } from '../protocol/index.ts';
 import type { BatchReport } from './batch-report.ts';
 import { type Change, changeOf } from './change.ts';
+import { checkPasswordFiles } from './check-config.ts';
 import type { SersyncConfig } from './config/sersync-config.ts';
 import type { Clocks } from './deliveries.ts';
 import { LocalDisk } from './disk.ts';
@@ -78,13 +79,15 @@ const clocks: Clocks = { wall: () => Date.now(), monotonic: () => performance.no
 /**
  * Watches a folder and keeps remotes equal to it, until it is stopped. Resolves when everything is being watched.
  *
- * @throws UsageError or UnsupportedError if the config cannot be carried out; FileError if the folder is not there.
+ * @throws UsageError or UnsupportedError if the config cannot be carried out, also if its password file is missing; FileError if the folder is not there.
  */
 export async function startReplicator(
   config: SersyncConfig,
   options: ReplicatorOptions,
 ): Promise<Replicator> {
-  const replicator = new Replicator(settingsOf(config, options.environment), options);
+  const settings = settingsOf(config, options.environment);
+  checkPasswordFiles(settings);
+  const replicator = new Replicator(settings, options);
   await replicator.start();
   return replicator;
 }

@@ -64,7 +64,6 @@ const OUT_OF_PLACE = [
   'ignoreMissingArgs',
   'dirs',
   'filesFrom',
-  'from0',
   'impliedDirs',
   'listOnly',
   'relative',

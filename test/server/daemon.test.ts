@@ -252,7 +252,7 @@ describe('what keeps the daemon from starting', () => {
       { folder },
     );
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^tsersync: the folder to watch is not there: .*\n$/);
+    expect(stderr).toMatch(/^tsersync: \S+:\d+:\d+: the folder to watch is not there: .*\n$/);
   });
 });
 

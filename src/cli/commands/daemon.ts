@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { exitCodes, FileError, NamedFileError, UsageError, withPipes } from '../../protocol/index.ts';
 import {
+  checkConfig,
   describeConfig,
   type Log,
   noticesOf,
@@ -32,12 +33,14 @@ interface NamedConfig extends ParsedConfig {
 }
 
 /**
- * Watches what the configs name until it is told to stop. Nothing starts unless all of them can be read. Answers 0 if
+ * Watches what the configs name until it is told to stop. Nothing starts, or is printed, unless all of them can be
+ * carried out. Answers 0 if
  * all changes were sent before the end, else 20 (19 after SIGUSR1).
  */
 export async function daemon(request: DaemonRequest, io: CliIo): Promise<number> {
   const { startsWithAll, lanes } = request;
   const parsed = await readConfigs(request, io);
+  for (const config of parsed) checkConfig(config.file, config, io.environment);
   const isDebugged = parsed.some(({ config }) => config.debug.isOn);
   const log = openEventLog(io, isDebugged ? 'debug' : 'info');
   for (const config of parsed) introduce(config, log);
@@ -97,10 +100,11 @@ async function readConfigs({ configs, isDefault }: DaemonRequest, io: CliIo): Pr
 }
 
 /** What was read, and what of it will not be as its author may expect. */
-function introduce({ config, notes, file }: NamedConfig, log: Log): void {
+function introduce(parsed: NamedConfig, log: Log): void {
+  const { config, notes, file } = parsed;
   for (const { line, column, message } of notes) log.warn({}, `${file}:${line}:${column}: ${message}`);
   for (const line of describeConfig(config)) log.info({}, line);
-  for (const notice of noticesOf(config)) log.warn({}, notice);
+  for (const notice of noticesOf(parsed)) log.warn({}, notice);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import { spellings } from './option-table.ts';
 import { resolveOptions } from './resolve-options.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 import { nearest } from './suggestion.ts';
-import { takesValue, tokensOf } from './tokens.ts';
+import { takesValue, tokensFrom, tokensOf } from './tokens.ts';
 import type { ConnectionOptions, OutputOptions, TransferOptions } from './transfer-options.ts';
 
 export interface ParsedOptions {
@@ -55,6 +55,38 @@ export function parseOptions(words: readonly string[], environment: Environment 
   if (draft.output.show === undefined) finish(draft, environment);
   const { transfer, connection, output } = draft;
   return { transfer, connection, output, operands };
+}
+
+/** An option on a command line, whatever becomes of it. */
+export interface GivenOption {
+  /** Its first long name, without dashes; its letter, if it has no other. */
+  readonly name: string;
+  /** As it was spelled, without a value. */
+  readonly option: string;
+  readonly isNegated: boolean;
+  /** The index of its word. */
+  readonly word: number;
+}
+
+/** The options that rsync knows on a command line, without asking what they do. */
+export function* optionsIn(words: readonly string[]): Generator<GivenOption> {
+  let taken = 0;
+  const counted = function* () {
+    for (const word of words) {
+      taken += 1;
+      yield word;
+    }
+  };
+  for (const token of tokensFrom(counted())) {
+    if (token.kind === 'operand') continue;
+    const found = spellings.get(token.option);
+    if (found === undefined) continue;
+    const { spec, isNegated } = found;
+    const last = words[taken - 1] ?? '';
+    const isApart = token.value !== undefined && taken > 1 && last === token.value;
+    const name = spec.names[0] ?? spec.letter ?? '';
+    yield { name, option: token.option, isNegated, word: taken - (isApart ? 2 : 1) };
+  }
 }
 
 /** Variables are defaults: the words come later, and win. */

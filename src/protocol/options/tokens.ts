@@ -10,8 +10,12 @@ export type Token =
  * Cuts a command line as rsync does: options and operands may be mixed until `--`, letters may be joined, and a value
  * may stand behind `=`, behind the letter, or in the next word, whatever that looks like.
  */
-export function* tokensOf(words: readonly string[]): Generator<Token> {
-  const rest = words.values();
+export function tokensOf(words: readonly string[]): Generator<Token> {
+  return tokensFrom(words.values());
+}
+
+/** The same, of words that are taken one by one. */
+export function* tokensFrom(rest: IterableIterator<string>): Generator<Token> {
   for (const word of rest) {
     if (word === '--') {
       for (const text of rest) yield { kind: 'operand', text };

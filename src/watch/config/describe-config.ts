@@ -1,9 +1,9 @@
 import type { Remote, SersyncConfig } from './sersync-config.ts';
 
-/** The lines that tell at the start what was read. They hold no password and no token. */
+/** The lines that tell at the start what is on. They hold no password and no token. */
 export function describeConfig(config: SersyncConfig): string[] {
   const { sersync, filter } = config;
-  return [
+  const lines = [
     `status server: ${describeStatus(config)}`,
     `watched folder: ${sersync.localPath}`,
     `acts on: ${describeInotify(config)}`,
@@ -12,10 +12,10 @@ export function describeConfig(config: SersyncConfig): string[] {
     `built-in filter: ${describeBuiltIn(config)}`,
     `filter: ${filter.isOn ? count(filter.excludes.length, 'expression') : 'off'}`,
     `crontab: ${describeCrontab(config)}`,
-    `fail log: ${sersync.failLog.path}, a new try at least every ${sersync.failLog.retryMinutes} minutes`,
     `plugin: ${sersync.plugin.isOn ? sersync.plugin.name : 'off'}`,
     `debug: ${onOff(config.debug.isOn)}`,
   ];
+  return lines.filter((line) => !line.endsWith(': off'));
 }
 
 /** As rsync writes it: `user@host::module`, with ssh `user@host:path`. */

@@ -1,7 +1,8 @@
-import type { ConfigError } from './config-error.ts';
+import type { ConfigError, ConfigPlace } from './config-error.ts';
 import type { ConfigSource } from './config-source.ts';
 import { nearestName } from './nearest-name.ts';
 import { rawIndexOf } from './references.ts';
+import { knownElements } from './vocabulary.ts';
 
 /** What a {@link ConfigAttribute} is made of; offsets count in the text of the file. */
 interface AttributeParts {
@@ -28,6 +29,10 @@ export class ConfigAttribute {
     this.offset = parts.offset;
     this.value = parts.value;
     this.#parts = parts;
+  }
+
+  get place(): ConfigPlace {
+    return this.#parts.source.placeOf(this.#offsetOf(0));
   }
 
   /** The error at the character of the value that has this index. */
@@ -58,6 +63,10 @@ export class ConfigElement {
     this.offset = parts.offset;
     this.attributes = parts.attributes;
     this.children = parts.children;
+  }
+
+  get place(): ConfigPlace {
+    return this.source.placeOf(this.offset);
   }
 
   get line(): number {
@@ -111,6 +120,11 @@ export class ConfigElement {
 
   #noChild(name: string): ConfigError {
     const names = this.children.map((present) => present.name);
+    const itsOwn = names.filter((child) => belongsInto(name, child) && !belongsInto(this.name, child));
+    if (itsOwn.length > 0) {
+      const found = itsOwn.map((child) => `<${child}>`).join(' and ');
+      return this.error(`<${this.name}> has no <${name}>`, `put ${found} into <${name}>...</${name}>`);
+    }
     const nearest = nearestName(name, names);
     const remedy =
       nearest === undefined ? `add <${name}>` : `probably meant: <${name}> instead of <${nearest}>`;
@@ -124,4 +138,8 @@ export class ConfigElement {
   note(message: string): void {
     this.source.note(this.offset, message);
   }
+}
+
+function belongsInto(parent: string, child: string): boolean {
+  return knownElements.get(child)?.parents.includes(parent) === true;
 }

@@ -63,8 +63,7 @@ class Nesting {
     const left = this.#open.at(-1);
     if (left !== undefined)
       throw this.#source.error(left.offset, `<${left.name}> is never closed`, closeRemedy(left));
-    if (this.#begun.length === 0)
-      throw this.#source.error(0, 'no element in the file', 'a config begins with <head version="2.5">');
+    if (this.#begun.length === 0) throw this.#source.error(0, 'no element in the file', NO_CONFIG);
     return this.#begun;
   }
 
@@ -95,7 +94,9 @@ class Nesting {
   }
 
   #afterEnd(): string {
-    const root = this.#begun[0]?.name;
+    const root = this.#begun[0]?.name ?? '';
+    if (knownElements.get(root)?.parents.includes('head'))
+      return 'put everything into <head version="2.5">...</head>';
     return `everything belongs into one <${root}>...</${root}>`;
   }
 }
@@ -129,6 +130,8 @@ function refuseInstruction(source: ConfigSource, at: number): void {
     throw source.error(at, '<?xml ... ?> is not at the start of the file', 'move it to the first line');
 }
 
+const NO_CONFIG = 'this is not a confxml.xml, which begins with <head version="2.5">';
+
 /** Between tags only white space may stand: every setting of a config is an attribute. */
 function refuseText(source: ConfigSource, from: number, to: number, parent: Tag | undefined): void {
   const length = source.text.slice(from, to).search(/[^ \t\r\n]/);
@@ -146,6 +149,10 @@ function refuseText(source: ConfigSource, from: number, to: number, parent: Tag 
       '&lt; where a tag should begin',
       'replace &lt; &gt; &quot; in the whole file by < > "',
     );
+  if (parent === undefined && !/<head[\s>]/.test(text)) {
+    const problem = `the file begins with ${describeCharacter(text, at)}, not with <head>`;
+    throw source.error(at, problem, NO_CONFIG);
+  }
   if (text.charAt(at) === '>') throw source.error(at, '> that closes nothing', 'remove it');
   throw source.error(
     at,
@@ -156,6 +163,7 @@ function refuseText(source: ConfigSource, from: number, to: number, parent: Tag 
 
 function textRemedy(parent: Tag | undefined): string {
   const [attribute] = (parent && knownElements.get(parent.name)?.attributes) ?? [];
-  if (parent === undefined || attribute === undefined) return 'remove it, or make it a comment: <!-- ... -->';
+  if (parent === undefined || parent.name === 'head' || attribute === undefined)
+    return 'remove it, or make it a comment: <!-- ... -->';
   return `probably meant: <${parent.name} ${attribute}="...">`;
 }

@@ -1,5 +1,5 @@
 import { FileError, NamedFileError, type ReadNamed, readNamed } from '../../protocol/index.ts';
-import type { ConfigNote } from './config-error.ts';
+import type { ConfigNote, ConfigPlace } from './config-error.ts';
 import { ConfigSource, MAX_CONFIG_BYTES } from './config-source.ts';
 import { parseDocument } from './document.ts';
 import type { ConfigElement } from './element.ts';
@@ -17,6 +17,17 @@ export interface ParsedConfig {
   readonly config: SersyncConfig;
   /** Warnings for the author of the file, in its order: what nobody will read, and what looks odd. */
   readonly notes: readonly ConfigNote[];
+  readonly places: ConfigPlaces;
+}
+
+/** Where settings stand that the file has; undefined for those that it leaves out. */
+export interface ConfigPlaces {
+  readonly watchedFolder: ConfigPlace | undefined;
+  readonly commonParams: ConfigPlace | undefined;
+  readonly passwordFile: ConfigPlace | undefined;
+  readonly ssh: ConfigPlace | undefined;
+  readonly failLog: ConfigPlace | undefined;
+  readonly attrib: ConfigPlace | undefined;
 }
 
 /**
@@ -41,7 +52,20 @@ export function parseConfig(bytes: Buffer, file: string): ParsedConfig {
   }
   noteUnknown([head], 'the document', vocabulary);
   const config = readHead(head);
-  return { config, notes: source.notes() };
+  return { config, notes: source.notes(), places: placesIn(head) };
+}
+
+function placesIn(head: ConfigElement): ConfigPlaces {
+  const sersync = head.child('sersync');
+  const rsync = sersync?.child('rsync');
+  return {
+    watchedFolder: sersync?.child('localpath')?.attribute('watch')?.place,
+    commonParams: rsync?.child('commonParams')?.attribute('params')?.place,
+    passwordFile: rsync?.child('auth')?.attribute('passwordfile')?.place,
+    ssh: rsync?.child('ssh')?.place,
+    failLog: sersync?.child('failLog')?.place,
+    attrib: head.child('inotify')?.child('attrib')?.place,
+  };
 }
 
 function readHead(head: ConfigElement): SersyncConfig {

@@ -1,3 +1,4 @@
+import { readCommonParams } from './common-params.ts';
 import type { ConfigElement } from './element.ts';
 import { shown } from './look-alikes.ts';
 import { nearestName } from './nearest-name.ts';
@@ -13,17 +14,7 @@ import {
   type RsyncSettings,
   type SyncSettings,
 } from './sersync-config.ts';
-import {
-  integerOf,
-  isOn,
-  parseWith,
-  portOf,
-  requiredFolder,
-  requiredText,
-  requiredWord,
-  textOf,
-} from './values.ts';
-import { splitWords } from './words.ts';
+import { integerOf, isOn, portOf, requiredFolder, requiredText, requiredWord, textOf } from './values.ts';
 
 const YEAR_IN_MINUTES = 525_600;
 const MAX_INT32 = 2 ** 31 - 1;
@@ -51,7 +42,7 @@ function readRsync(rsync: ConfigElement | undefined): RsyncSettings {
   const isTimeoutOn = isOn(timeout);
   if (ssh.isOn && isPortOn) port?.note('<userDefinedPort> is that of a daemon and means nothing to ssh');
   return {
-    commonParams: params === undefined ? ['-artuz'] : parseWith(params, splitWords),
+    commonParams: params === undefined ? ['-artuz'] : readCommonParams(params),
     auth: readAuth(rsync?.child('auth')),
     userDefinedPort: {
       isOn: isPortOn,

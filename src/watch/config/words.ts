@@ -13,14 +13,19 @@ const EXPANSION = /[$`]/;
  * because it would mean something else here. Wildcards stay as they are, as they do in a shell that finds no match.
  */
 export function splitWords(line: string): string[] {
-  const words: string[] = [];
+  return wordsAt(line).map(({ word }) => word);
+}
+
+/** The same words, and where each begins. */
+export function wordsAt(line: string): { readonly word: string; readonly at: number }[] {
+  const words: { word: string; at: number }[] = [];
   for (let at = 0; at < line.length; ) {
     if (SPACE.test(line.charAt(at))) {
       at += 1;
       continue;
     }
     const { word, end } = takeWord(line, at);
-    words.push(word);
+    words.push({ word, at });
     at = end;
   }
   return words;

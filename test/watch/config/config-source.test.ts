@@ -93,7 +93,7 @@ describe('notes', () => {
 describe('a message', () => {
   it('is one line, whatever the file is called', () => {
     expect(configErrorOf(() => parseConfig(Buffer.alloc(0), 'a\nb.xml'))).toBe(
-      'a b.xml:1:1: no element in the file; a config begins with <head version="2.5">',
+      'a b.xml:1:1: no element in the file; this is not a confxml.xml, which begins with <head version="2.5">',
     );
   });
 });

@@ -148,11 +148,34 @@ describe('what is no element is refused:', () => {
 
 describe('a document that is none is refused:', () => {
   it.each([
-    ['', '1:1: no element in the file; a config begins with <head version="2.5">'],
-    ['<!-- all of it -->\n', '1:1: no element in the file; a config begins with <head version="2.5">'],
+    ['', '1:1: no element in the file; this is not a confxml.xml, which begins with <head version="2.5">'],
+    [
+      '<!-- all of it -->\n',
+      '1:1: no element in the file; this is not a confxml.xml, which begins with <head version="2.5">',
+    ],
     [
       'host = localhost',
-      '1:1: text between the tags begins with h; remove it, or make it a comment: <!-- ... -->',
+      '1:1: the file begins with h, not with <head>; this is not a confxml.xml, which begins with <head version="2.5">',
+    ],
+    [
+      '{ "localpath": "<x>" }',
+      '1:1: the file begins with {, not with <head>; this is not a confxml.xml, which begins with <head version="2.5">',
+    ],
+    [
+      '-- lua\nsettings {}',
+      '1:1: the file begins with -, not with <head>; this is not a confxml.xml, which begins with <head version="2.5">',
+    ],
+    [
+      '# Notes\n\n<b>bold</b>',
+      '1:1: the file begins with #, not with <head>; this is not a confxml.xml, which begins with <head version="2.5">',
+    ],
+    [
+      '<filter/>\n<sersync></sersync>',
+      '2:1: <sersync> after the end of the document; put everything into <head version="2.5">...</head>',
+    ],
+    [
+      '<head><filter></filter>s</head>',
+      '1:24: text between the tags begins with s; remove it, or make it a comment: <!-- ... -->',
     ],
     ['<?xml version="1.0">\n<head/>', '1:20: <xml>: not closed by ?>; write ?> instead of >'],
     ['<?xml version="1.0"\n<head/>', '1:1: <xml>: the tag is not closed; add ?> at its end'],

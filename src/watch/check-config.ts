@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { type Environment, RsyncError, systemPath, UsageError } from '../protocol/index.ts';
+import { ConfigError, type ConfigPlace } from './config/config-error.ts';
+import type { ParsedConfig } from './config/parse-config.ts';
+import { EventFilter } from './event-filter.ts';
+import { type ReplicatorSettings, settingsOf } from './settings.ts';
+import { RootWatch } from './watched-root.ts';
+
+/**
+ * Checks before anything begins whether a config can be carried out on this machine: its options, the watched folder,
+ * the password file.
+ *
+ * @param file Of the config, for messages.
+ * @throws ConfigError with the place in the file.
+ */
+export function checkConfig(
+  file: string,
+  { config, places }: ParsedConfig,
+  environment: Environment = {},
+): void {
+  const { ssh, commonParams, watchedFolder, passwordFile } = places;
+  const at = <T>(place: ConfigPlace | undefined, check: () => T): T => {
+    try {
+      return check();
+    } catch (thrown) {
+      if (!(thrown instanceof RsyncError)) throw thrown;
+      throw new ConfigError(file, place ?? { line: 1, column: 1 }, thrown.message, { cause: thrown });
+    }
+  };
+  const { rsync, localPath } = config.sersync;
+  const settings = at(rsync.ssh.isOn ? ssh : commonParams, () => settingsOf(config, environment));
+  at(watchedFolder, () => new RootWatch(localPath));
+  at(commonParams, () => new EventFilter({ ...settings.filter, root: settings.root }));
+  at(rsync.auth.isOn ? passwordFile : commonParams, () => checkPasswordFiles(settings));
+}
+
+/** @throws UsageError if a password file is not there: no login will ever go well. */
+export function checkPasswordFiles({ remotes }: Pick<ReplicatorSettings, 'remotes'>): void {
+  for (const { connection } of remotes) {
+    const file = connection.passwordFile;
+    if (file === undefined || file === '-' || existsSync(systemPath(file))) continue;
+    throw new UsageError(`the password file is not there: ${file}`);
+  }
+}
