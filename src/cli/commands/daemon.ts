@@ -34,8 +34,7 @@ interface NamedConfig extends ParsedConfig {
 
 /**
  * Watches what the configs name until it is told to stop. Nothing starts, or is printed, unless all of them can be
- * carried out. Answers 0 if
- * all changes were sent before the end, else 20 (19 after SIGUSR1).
+ * carried out. Answers 0 if all changes were sent before the end, else 20 (19 after SIGUSR1).
  */
 export async function daemon(request: DaemonRequest, io: CliIo): Promise<number> {
   const { startsWithAll, lanes } = request;
