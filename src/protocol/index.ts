@@ -2,10 +2,11 @@ export { digestLengths } from './checksum/strong.ts';
 export { listModules, type ModuleLine, type ModuleList } from './client/list-modules.ts';
 export { openLocalTree } from './client/local-source.ts';
 export { PathFilter } from './client/path-filter.ts';
-export { type OpenPushRequest, openPush, push } from './client/push.ts';
+export { openPush, push } from './client/push.ts';
 export { type ChangeTreeWishes, pushChanges } from './client/push-changes.ts';
 export type { ConnectionStep, PushListeners, RunningPush } from './client/push-listeners.ts';
 export { PushProgress, type PushProgressEvent, type PushProgressOptions } from './client/push-progress.ts';
+export type { ListRequest, OpenPushRequest, PushRequest } from './client/push-request.ts';
 export type { PushResult, PushStatistics } from './client/push-result.ts';
 export type { PushRun, PushSession } from './client/push-session.ts';
 export { pushTree, type TreePush } from './client/push-tree.ts';
@@ -13,16 +14,25 @@ export type { ServerMessage } from './client/server-messages.ts';
 export type { SearchCounts } from './delta/match-search.ts';
 export type { SumHead } from './delta/sum-head.ts';
 export * from './errors.ts';
-export type { FileEntry, FolderContents, IdNames } from './file-list/file-entry.ts';
+export type {
+  DeviceNumber,
+  FileEntry,
+  FolderContents,
+  IdNames,
+  InodeNumber,
+} from './file-list/file-entry.ts';
 export { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from './file-list/file-mode.ts';
 export type { KindCounts } from './file-list/kind-counts.ts';
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
 export type { ChangeSet } from './files/change-set.ts';
 export { ChangeTree, type ChangeTreeOptions } from './files/change-tree.ts';
 export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
+export type { ModeChange } from './files/mode-changes.ts';
 export { ChangedError } from './files/source-remover.ts';
-export type { CvsIgnore, FilterRules } from './filter/filter-rules.ts';
-export { parseFilters } from './filter/parse-filters.ts';
+export type { EntryWishes } from './files/stat-entry.ts';
+export type { CvsIgnore, FilterRules, RuleSettings } from './filter/filter-rules.ts';
+export { type FilterEnvironment, parseFilters } from './filter/parse-filters.ts';
+export type { FilterRule } from './filter/rule.ts';
 export type {
   DaemonTarget,
   LocalTarget,
@@ -35,6 +45,7 @@ export { destinationModule, parseTarget } from './handshake/target.ts';
 export { ForeignLinkError, NamedFileError } from './named-files/named-file-error.ts';
 export { openNamedForAppending } from './named-files/open-named.ts';
 export { type ReadNamed, readNamed, readNamedFile, withPipes } from './named-files/read-named.ts';
+export type { ChecksumChoice, CompressChoice } from './options/algorithm-names.ts';
 export { type DebugLevels, debugLevels } from './options/debug-levels.ts';
 export { helpText, wrapText } from './options/help-text.ts';
 export { type InfoLevels, infoLevels } from './options/info-levels.ts';
@@ -59,6 +70,6 @@ export { type Item, itemFlags } from './roles/item.ts';
 export { hasChanges, ITEMIZED_DELETION, type ItemizeTerms, itemize } from './roles/itemize.ts';
 export type { SentContent } from './roles/sender.ts';
 export type { Transport } from './stream/transport.ts';
-export type { Terms } from './terms.ts';
+export type { ChecksumName, CompressionName, Terms } from './terms.ts';
 export { compareNames, decodeName, encodeName, systemPath } from './wire/file-name.ts';
 export { isPlainPath } from './wire/plain-path.ts';

@@ -1,6 +1,9 @@
 import type { DaemonTarget } from '../handshake/target.ts';
+import { checkConnectionOptions } from '../options/check-options.ts';
 import type { ConnectionOptions } from '../options/transfer-options.ts';
+import { checkListRequest, checkTarget } from './check-request.ts';
 import { connectDaemon } from './connection.ts';
+import type { ListRequest } from './push-request.ts';
 
 export interface ModuleLine {
   readonly name: string;
@@ -17,15 +20,21 @@ export interface ModuleList {
  * The modules that a daemon shows to everybody.
  *
  * Source: docs/protocol chapter 1, section 4.3.
+ *
+ * @throws UsageError or UnsupportedError for an argument, before anything is connected.
  */
 export async function listModules(
   target: Pick<DaemonTarget, 'host' | 'port' | 'user'>,
   connection: ConnectionOptions = {},
-  request: { readonly timeout?: number; readonly signal?: AbortSignal } = {},
+  request: ListRequest = {},
 ): Promise<ModuleList> {
+  const daemon = { ...target, kind: 'daemon', module: '', path: '' } as const;
+  checkTarget(daemon);
+  checkConnectionOptions(connection);
+  checkListRequest(request);
   const { timeout = 0, signal } = request;
   const { transport, heartbeat, login } = await connectDaemon({
-    target: { ...target, kind: 'daemon', module: '', path: '' },
+    target: daemon,
     connection,
     transfer: { timeout },
     signal,

@@ -1,34 +1,29 @@
 import { UnsupportedError } from '../errors.ts';
-import type { CvsIgnore } from '../filter/filter-rules.ts';
 import { readFilters } from '../filter/parse-filters.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
 import { NamedFirstError } from '../handshake/negotiation.ts';
 import { refuseTooModern } from '../handshake/protocol-needs.ts';
 import { serverArguments } from '../handshake/server-arguments.ts';
 import { CAPABILITIES, impliedChecksum, setUp } from '../handshake/set-up.ts';
-import { type DaemonTarget, modulePath } from '../handshake/target.ts';
+import { modulePath } from '../handshake/target.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
-import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
+import { checkPushRequest, checkSources } from './check-request.ts';
 import { connectDaemon } from './connection.ts';
 import { openLocalTree } from './local-source.ts';
-import type { ConnectionStep, PushListeners } from './push-listeners.ts';
+import type { PushListeners } from './push-listeners.ts';
+import type { OpenPushRequest, PushRequest } from './push-request.ts';
 import type { PushResult } from './push-result.ts';
 import { PushSession } from './push-session.ts';
 import { pushTree } from './push-tree.ts';
 
-export interface OpenPushRequest {
-  readonly target: DaemonTarget;
-  readonly transfer: TransferOptions;
-  readonly connection?: ConnectionOptions;
-  readonly signal?: AbortSignal | undefined;
-  /** Each line of the daemon's message of the day, as it comes: also if the daemon then refuses us. */
-  readonly onMotd?: ((line: string) => void) | undefined;
-  readonly onStep?: ((step: ConnectionStep) => void) | undefined;
-}
-
-/** Opens a session up to the point where it waits for a tree to push: connected, logged in, arguments sent. */
+/**
+ * Opens a session up to the point where it waits for a tree to push: connected, logged in, arguments sent.
+ *
+ * @throws UsageError or UnsupportedError for what the request asks for, before anything is connected.
+ */
 export async function openPush(request: OpenPushRequest): Promise<PushSession> {
+  checkPushRequest(request);
   const session = await beginPush(request);
   try {
     await session.isReady();
@@ -107,12 +102,11 @@ function compressionName(choice: string | undefined): CompressionName | undefine
   return choice === undefined || choice === 'auto' ? undefined : (choice as CompressionName);
 }
 
-export interface PushRequest extends OpenPushRequest {
-  /** What CVS ignores besides its own list, for `--cvs-exclude`. */
-  readonly cvsIgnore?: CvsIgnore;
-}
-
-/** Pushes files and folders of this machine, named as rsync's source arguments. */
+/**
+ * Pushes files and folders of this machine, named as rsync's source arguments.
+ *
+ * @throws UsageError or UnsupportedError for what the request asks for, before anything is connected.
+ */
 export async function push(
   sources: readonly string[],
   request: PushRequest,
@@ -131,6 +125,8 @@ async function pushSources(
   request: PushRequest,
   listeners: PushListeners,
 ): Promise<PushResult> {
+  checkSources(sources);
+  checkPushRequest(request);
   const { transfer, cvsIgnore, signal } = request;
   const options = resolveOptions(transfer);
   const filters = await readFilters(options, cvsIgnore, signal, (text) =>

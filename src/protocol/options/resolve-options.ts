@@ -1,4 +1,5 @@
 import { ProtocolError, UsageError } from '../errors.ts';
+import { checkTransferOptions } from './check-options.ts';
 import { refuseConflicts } from './conflicts.ts';
 import type { ResolvedOptions } from './resolved-options.ts';
 import type { TransferOptions } from './transfer-options.ts';
@@ -7,6 +8,7 @@ import type { TransferOptions } from './transfer-options.ts';
 export const DELAYED_DIR = '.~tmp~';
 
 const OLDEST_PROTOCOL = 27;
+const NEWEST_PROTOCOL = 32;
 
 /**
  * Derives what rsync derives, and refuses what it refuses. Resolving twice changes nothing more.
@@ -14,8 +16,12 @@ const OLDEST_PROTOCOL = 27;
  * @throws UsageError if options contradict each other, ProtocolError for a version that is too old for us.
  */
 export function resolveOptions(options: TransferOptions): ResolvedOptions {
+  checkTransferOptions(options);
   if (options.protocol !== undefined && options.protocol < OLDEST_PROTOCOL) {
     throw new ProtocolError(`--protocol: ${options.protocol} is not at least ${OLDEST_PROTOCOL}`);
+  }
+  if (options.protocol !== undefined && options.protocol > NEWEST_PROTOCOL) {
+    throw new UsageError(`--protocol: ${options.protocol} is newer than ${NEWEST_PROTOCOL}`);
   }
   const recursive = options.recursive === true;
   const hasList = options.filesFrom !== undefined;
@@ -51,8 +57,8 @@ function isCompressed({ compress, compressChoice, compressLevel }: TransferOptio
 }
 
 /** Without a sum for the transfer no block can be matched. */
-function checksumsNothing({ checksumChoice = '' }: TransferOptions): boolean {
-  return checksumChoice.split(',')[0] === 'none';
+function checksumsNothing({ checksumChoice }: TransferOptions): boolean {
+  return checksumChoice?.split(',')[0] === 'none';
 }
 
 type Partials = Pick<ResolvedOptions, 'partial' | 'partialDir' | 'delayUpdates'>;

@@ -1,3 +1,5 @@
+import type { ChecksumChoice, CompressChoice } from './algorithm-names.ts';
+
 /**
  * How a transfer is done, in rsync's own words: every field is the camel-cased name of an rsync option and means what
  * that option means. A field that is left out is off (or rsync's default). Sizes are bytes, times are seconds.
@@ -105,13 +107,13 @@ export interface TransferOptions {
 
   // Checksums, compression, speed
   /** One name for both uses, or `TRANSFER,FILE-LIST`. */
-  readonly checksumChoice?: string;
+  readonly checksumChoice?: ChecksumChoice;
   readonly checksumSeed?: number;
   /** Names to negotiate, the preferred one first; those that we do not know are passed over. */
   readonly checksumList?: readonly string[];
   readonly compress?: boolean;
   /** Without it the best algorithm that both sides have is negotiated. */
-  readonly compressChoice?: string;
+  readonly compressChoice?: CompressChoice;
   /** The same as `checksumList`, for compression. */
   readonly compressList?: readonly string[];
   readonly compressLevel?: number;

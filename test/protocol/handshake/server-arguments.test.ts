@@ -61,7 +61,7 @@ describe('the words for the server', () => {
       '--delete-excluded',
     ]);
     expect(words({ maxSize: 2 ** 63 - 1024 })).toEqual(['-e.LsfxCIvu', '--max-size=9223372036854774784']);
-    expect(() => words({ timeout: 1.5 })).toThrow('--timeout=1.5 is not a whole number');
+    expect(() => words({ timeout: 1.5 })).toThrow('timeout: 1.5 is not a whole number');
     expect(() => words({ maxSize: Number.NaN })).toThrow(UsageError);
     expect(() => words({ append: 'append', wholeFile: true })).toThrow(UsageError);
   });

@@ -1,10 +1,8 @@
-import { UnsupportedError } from '../../errors.ts';
+import { type CompressChoice, checksumChoice, compressChoice } from '../algorithm-names.ts';
 import { connection, type Draft, does, flag, idle, integer, unsupported } from '../draft.ts';
-import { badValue, parseBandwidth, parseInteger, parseSize, type ValueOf } from '../values.ts';
+import { badValue, parseBandwidth, parseInteger, parseSize } from '../values.ts';
 import type { OptionGroup } from './option-spec.ts';
 
-const CHECKSUMS = ['auto', 'xxh128', 'xxh3', 'xxh64', 'xxhash', 'md5', 'md4', 'sha1', 'none'];
-const COMPRESSIONS = ['auto', 'zstd', 'zlibx', 'zlib', 'none'];
 const DEFAULT_MAX_ALLOC = 2 ** 30;
 const FOR_SERVERS = 'it is for the side that rsync itself starts';
 const FOR_DAEMONS = 'a daemon is not started with options of rsync';
@@ -17,12 +15,9 @@ export const speed: OptionGroup = {
       value: 'NAME',
       help: 'xxh128, xxh3, xxh64, md5, md4, sha1, none; two: transfer,list',
       effect: does(({ transfer }, of) => {
-        const names = of.value.toLowerCase().split(',');
-        if (names.length > 2 || !names.every((name) => CHECKSUMS.includes(name))) {
-          throw unknownName(of, CHECKSUMS);
-        }
-        if (names.every((name) => name === 'auto')) delete transfer.checksumChoice;
-        else transfer.checksumChoice = names.join();
+        const choice = checksumChoice(of.value.toLowerCase(), of.option);
+        if (choice.split(',').every((name) => name === 'auto')) delete transfer.checksumChoice;
+        else transfer.checksumChoice = choice;
       }),
     },
     {
@@ -53,9 +48,7 @@ export const speed: OptionGroup = {
       value: 'NAME',
       help: 'zstd, zlibx, zlib or none; implies -z',
       effect: does((draft, of) => {
-        const name = of.value.toLowerCase();
-        if (!COMPRESSIONS.includes(name)) throw unknownName(of, COMPRESSIONS);
-        chooseCompression(draft, name);
+        chooseCompression(draft, compressChoice(of.value.toLowerCase(), of.option));
       }),
     },
     {
@@ -272,12 +265,8 @@ export const server: OptionGroup = {
   ],
 };
 
-function chooseCompression({ transfer }: Draft, name: string): void {
+function chooseCompression({ transfer }: Draft, name: CompressChoice): void {
   if (transfer.compress === false) delete transfer.compress;
   if (name === 'auto') delete transfer.compressChoice;
   else transfer.compressChoice = name;
-}
-
-function unknownName({ option, value }: ValueOf, names: readonly string[]): UnsupportedError {
-  return new UnsupportedError(`${option}: '${value}' is not supported; there are ${names.join(', ')}`);
 }

@@ -1,0 +1,25 @@
+import type { CvsIgnore } from '../filter/filter-rules.ts';
+import type { DaemonTarget } from '../handshake/target.ts';
+import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
+import type { ConnectionStep } from './push-listeners.ts';
+
+export interface OpenPushRequest {
+  readonly target: DaemonTarget;
+  readonly transfer: TransferOptions;
+  readonly connection?: ConnectionOptions;
+  readonly signal?: AbortSignal | undefined;
+  /** Each line of the daemon's message of the day, as it comes: also if the daemon then refuses us. */
+  readonly onMotd?: ((line: string) => void) | undefined;
+  readonly onStep?: ((step: ConnectionStep) => void) | undefined;
+}
+
+export interface PushRequest extends OpenPushRequest {
+  /** What CVS ignores besides its own list, for `--cvs-exclude`. */
+  readonly cvsIgnore?: CvsIgnore;
+}
+
+export interface ListRequest {
+  /** Seconds without a byte from the daemon after which the call fails; 0 is for ever. */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
