@@ -47,6 +47,7 @@ const packages: Readonly<Record<string, string>> = {
   'hash-wasm': 'protocol/checksum',
   chokidar: 'watch',
   'fast-xml-parser': 'watch',
+  re2js: 'watch',
   commander: 'cli',
   pino: 'cli',
 };

@@ -1,7 +1,6 @@
 import { ValueError } from './config-error.ts';
 import { LinearPattern } from './linear-pattern.ts';
 import { isQuick } from './pattern-cost.ts';
-import { CostError } from './pattern-steps.ts';
 import { parsePattern } from './pattern-tree.ts';
 import {
   characterEscape,
@@ -51,13 +50,11 @@ export function compilePattern(expression: string, extent: 'whole' | 'part'): Re
   const translator = new PatternTranslator(expression);
   const { source, flags } = translator.translate();
   const whole = extent === 'whole' ? `^(?:${source})$` : source;
-  const tree = parsePattern(whole, flags);
-  if (isQuick(tree, extent)) return new RegExp(whole, flags);
+  if (isQuick(parsePattern(whole, flags), extent)) return new RegExp(whole, flags);
   try {
-    return new LinearPattern(whole, flags, tree);
-  } catch (thrown) {
-    if (thrown instanceof CostError) throw translator.tooSlow(thrown);
-    throw thrown;
+    return new LinearPattern(whole, flags);
+  } catch {
+    throw translator.tooSlow();
   }
 }
 
@@ -75,7 +72,7 @@ class PatternTranslator {
   #flags = 'su';
   /** Whether there is something that `*` could repeat. */
   #isRepeatable = false;
-  #firstReference = 0;
+  #obstacle: { readonly at: number; readonly what: string } | undefined;
   #firstCount = 0;
 
   constructor(expression: string) {
@@ -95,19 +92,15 @@ class PatternTranslator {
     return { source: whole, flags: this.#flags };
   }
 
-  /** The error about an expression that would take too long with some path. */
-  tooSlow({ reason }: CostError): ValueError {
-    return reason === 'size'
-      ? new ValueError(
-          this.#firstCount,
-          'with its counts written out, the expression is too long',
-          'use + or *',
-        )
-      : new ValueError(
-          this.#firstReference,
-          'a reference, together with so many repeats, may take for ever with some path',
-          'repeat less, or do without the reference',
-        );
+  /** The error about an expression that would take too long with some path, and cannot be searched for in another way. */
+  tooSlow(): ValueError {
+    const { at, what } = this.#obstacle ?? { at: this.#firstCount, what: 'a large count' };
+    const message = `${what}, together with so many repeats, may take for ever with some path`;
+    return new ValueError(at, message, `repeat less, or do without ${what}`);
+  }
+
+  #hinder(what: string): void {
+    this.#obstacle ??= { at: this.#at, what };
   }
 
   #next(): Piece {
@@ -212,6 +205,7 @@ class PatternTranslator {
         'use several expressions',
       );
     this.#open.push({ at: this.#at, isRepeatable: look === undefined || look === ':' });
+    if (look !== undefined && look !== ':') this.#hinder('a look ahead or behind');
     if (look !== undefined) return this.#piece(`(?${look}`, whole.length, false);
     this.#groups += 1;
     const name = GROUP_NAME.exec(whole)?.[0];
@@ -259,7 +253,7 @@ class PatternTranslator {
         `${whole ?? 'this'} refers to no group before it`,
         'count the ( from the left',
       );
-    this.#firstReference ||= this.#at;
+    this.#hinder('a reference');
     // Kept apart from a digit that may follow.
     return this.#piece(`(?:\\${group})`, whole.length);
   }

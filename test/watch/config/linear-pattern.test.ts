@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LinearPattern } from '../../../src/watch/config/linear-pattern.ts';
-import { parsePattern } from '../../../src/watch/config/pattern-tree.ts';
 import { compilePattern } from '../../../src/watch/config/perl-pattern.ts';
 
 function linear(source: string, flags = 'su'): LinearPattern {
-  return new LinearPattern(source, flags, parsePattern(source, flags));
+  return new LinearPattern(source, flags);
 }
 
 describe('a linear pattern', () => {
@@ -18,9 +17,6 @@ describe('a linear pattern', () => {
     ['(?:a|)*b', 'aab'],
     ['(?:a*)*', 'aa'],
     ['(?:a*){2,3}b', 'aab'],
-    ['(?!.*/tmp/)(?:[^/]+/)*([^/]+)', 'a/b/c'],
-    ['(?<=(a+))b', 'xaab'],
-    ['(?<!a)b', 'abb'],
     ['\\bfoo\\B', 'a foox'],
     ['[^/]{2,}?/', 'abc/d'],
     ['(😀)+x', '😀😀x'],
@@ -40,24 +36,7 @@ describe('a linear pattern', () => {
   });
 
   it('finds the same as JavaScript whatever is asked', () => {
-    const atoms = fc.constantFrom(
-      'a',
-      'b',
-      '.',
-      '[^a]',
-      '/',
-      '😀',
-      '\\b',
-      '^',
-      '$',
-      '|',
-      '(?:',
-      '(',
-      ')',
-      '(?=',
-      '(?!',
-      '(?<=',
-    );
+    const atoms = fc.constantFrom('a', 'b', '.', '[^a]', '/', '😀', '\\b', '^', '$', '|', '(?:', '(', ')');
     const repeats = fc.constantFrom('', '', '', '*', '+?', '?', '{2}', '{1,3}');
     const sources = fc
       .array(fc.tuple(atoms, repeats), { maxLength: 9 })
@@ -91,8 +70,6 @@ const slow = [
   '(?:(?:a?){30}){30}a{900}b',
   '([a-z]+)*\\d',
   '(?i)(?:a|A|aa)*q',
-  '(?!(.*)+\\.gz).*\\.q',
-  '(.*)(?<!(a+)+b)z',
   `${'(a|b|ab)'.repeat(40)}!`,
   `${'a?'.repeat(60)}${'a'.repeat(60)}`,
   '([^/]+/?)+\\.tmp',
@@ -126,9 +103,16 @@ describe('an expression that goes back and forth', () => {
     };
     expect(thrown('ab(.*)+\\1')).toMatchObject({
       index: 7,
-      remedy: 'repeat less, or do without the reference',
+      remedy: 'repeat less, or do without a reference',
     });
-    expect(thrown('ab(?:a{1,900}b){1,900}')).toMatchObject({ index: 6, remedy: 'use + or *' });
+    expect(thrown('a(?!(.*)+\\.gz).*')).toMatchObject({
+      index: 1,
+      remedy: 'repeat less, or do without a look ahead or behind',
+    });
+    expect(thrown('ab(?:a{1,900}b){1,900}')).toMatchObject({
+      index: 6,
+      remedy: 'repeat less, or do without a large count',
+    });
   });
 
   it('is left to JavaScript where that is quick', () => {
