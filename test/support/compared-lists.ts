@@ -3,17 +3,18 @@ import type { FileEntry } from '../../src/protocol/file-list/file-entry.ts';
 import { isDirectory } from '../../src/protocol/file-list/file-mode.ts';
 import type { LocalTree } from '../../src/protocol/files/local-tree.ts';
 import { compareNames } from '../../src/protocol/wire/file-name.ts';
+import { atOnce } from './at-once.ts';
 
 /** Everything that a tree lists, as a push asks for it. */
 export function listAll(tree: Pick<LocalTree, 'roots' | 'children'>) {
   const entries: FileEntry[] = [];
   const problems: Problem[] = [];
-  const pending = [tree.roots()];
+  const pending = [atOnce(tree.roots())];
   for (let listing = pending.pop(); listing !== undefined; listing = pending.pop()) {
     entries.push(...listing.entries);
     problems.push(...listing.problems);
     const folders = listing.entries.filter(({ mode, name }) => isDirectory(mode) && name !== '.');
-    pending.push(...folders.map((entry) => tree.children(entry)));
+    pending.push(...folders.map((entry) => atOnce(tree.children(entry))));
   }
   return { entries, problems };
 }

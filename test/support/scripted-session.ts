@@ -41,18 +41,23 @@ export async function perform(script: Script): Promise<Performance> {
 }
 
 /** A session whose set-up is over but for the seed. */
-export function sessionOn(transport: Transport, terms: Terms, options: TransferOptions): PushSession {
-  const connection = connectionTo(transport, terms.protocol);
+export function sessionOn(
+  transport: Transport,
+  terms: Terms,
+  options: TransferOptions,
+  signal?: AbortSignal,
+): PushSession {
+  const connection = connectionTo(transport, terms.protocol, signal);
   if (terms.protocol >= 30) connection.writer.startFrames();
   return new PushSession({ connection, terms, options: resolveOptions(options) });
 }
 
 /** A connection whose login is over. */
-export function connectionTo(transport: Transport, protocol: number): Connection {
+export function connectionTo(transport: Transport, protocol: number, signal?: AbortSignal): Connection {
   const reader = new WireReader(transport);
   const writer = new WireWriter(transport);
   reader.beforeWaiting = acknowledger({ reader, writer });
-  const heartbeat = new Heartbeat({ transport, reader, writer, timeoutSeconds: 0, signal: undefined });
+  const heartbeat = new Heartbeat({ transport, reader, writer, timeoutSeconds: 0, signal });
   const greeting = { version: protocol, sub: 0, digests: undefined };
   return { transport, reader, writer, heartbeat, login: { protocol, greeting, lines: [] } };
 }

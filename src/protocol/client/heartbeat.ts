@@ -48,6 +48,8 @@ export class Heartbeat {
    * waits for our list says nothing, for as long as that takes.
    */
   owedSince: () => number | undefined;
+  /** Told when the connection is ended, and why. */
+  onEnd: (reason: Error) => void = () => {};
 
   constructor(parts: HeartbeatParts) {
     const start = performance.now();
@@ -126,7 +128,7 @@ export class Heartbeat {
     const limitMs = minutes * MS_PER_MINUTE;
     if (limitMs > MAX_TIMER_MS) return undefined;
     const reason = new TimeLimitError(`the limit of --stop-after=${minutes} minutes is reached`);
-    return setTimeout(() => this.#parts.transport.destroy(reason), limitMs);
+    return setTimeout(() => this.#end(reason), limitMs);
   }
 
   #start(): void {
@@ -142,9 +144,7 @@ export class Heartbeat {
     const silentMs = now - Math.max(reader.heardAt, owedSince);
     if (this.#timeoutMs > 0 && silentMs >= this.#timeoutMs) {
       const seconds = Math.round(silentMs / 1000);
-      transport.destroy(
-        new TimeoutError(`${transport.peer} has been silent for ${seconds} seconds: I/O timeout`),
-      );
+      this.#end(new TimeoutError(`${transport.peer} has been silent for ${seconds} seconds: I/O timeout`));
       return;
     }
     const keepAliveMs = this.#timeoutMs > 0 ? this.#timeoutMs / 2 : IDLE_KEEP_ALIVE_MS;
@@ -152,7 +152,11 @@ export class Heartbeat {
   }
 
   #abort(): void {
-    const { transport, signal } = this.#parts;
-    transport.destroy(new AbortedError('the session was aborted', { cause: signal?.reason }));
+    this.#end(new AbortedError('the session was aborted', { cause: this.#parts.signal?.reason }));
+  }
+
+  #end(reason: Error): void {
+    this.#parts.transport.destroy(reason);
+    this.onEnd(reason);
   }
 }

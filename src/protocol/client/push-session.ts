@@ -1,6 +1,7 @@
 import { createFileHash, digestLengths, type StrongChecksum } from '../checksum/strong.ts';
 import { worthPacking } from '../delta/skip-suffixes.ts';
 import {
+  AbortedError,
   ConnectionClosedError,
   ConnectionError,
   exitCodeOf,
@@ -73,6 +74,8 @@ export class PushSession implements RunningPush {
   /** Since when the seed has been waited for; undefined once it is there. */
   #seedSince: number | undefined = performance.now();
   readonly #reading: Promise<void>;
+  /** Ends the work on local files, which may be long. */
+  readonly #over = new AbortController();
   #listeners: PushListeners = {};
   #lists: ListSender | undefined;
   /** Only if we have asked to hear of them. */
@@ -104,6 +107,7 @@ export class PushSession implements RunningPush {
     });
     this.#reading = this.#read();
     connection.heartbeat.owedSince = () => this.#owedSince();
+    connection.heartbeat.onEnd = (reason) => this.#over.abort(reason);
   }
 
   /** It waits, and as far as we know the server still does too. */
@@ -180,6 +184,7 @@ export class PushSession implements RunningPush {
   /** Ends the session at once. Safe to call at any time, and twice. */
   close(): void {
     this.#state = 'over';
+    this.#over.abort(new AbortedError('the session was closed'));
     this.#requests.abandon();
     this.#connection.heartbeat.stop();
     this.#connection.transport.destroy();
@@ -243,7 +248,8 @@ export class PushSession implements RunningPush {
       list: this.#list,
       ignoreErrors: ignoreErrors === true,
       sendsIdLists: numericIds !== true,
-      summer: createHash === undefined ? undefined : new FileSummer(tree, createHash),
+      summer: createHash === undefined ? undefined : new FileSummer(tree, createHash, this.#over.signal),
+      signal: this.#over.signal,
       onProblem,
     });
   }
@@ -272,6 +278,7 @@ export class PushSession implements RunningPush {
         isWorthPacking: worthPacking(this.options.skipCompress),
         blockLength: this.options.blockSize,
         strong: () => this.#strongChecksum(),
+        signal: this.#over.signal,
         onProgress: (entry, position) => this.#listeners.progress?.(entry, position),
       }),
       digestLength: digestLengths[terms.transferChecksum],

@@ -2,6 +2,7 @@ import { ProtocolError } from '../errors.ts';
 import type { FileEntry } from './file-entry.ts';
 import { isDirectory } from './file-mode.ts';
 import { orderOf } from './order.ts';
+import { sortInPieces } from './sorting.ts';
 
 /** One list of a session: the only one, or (with incremental recursion) the contents of one folder. */
 export interface SubList {
@@ -54,7 +55,16 @@ export class FileList {
 
   /** Adds a list as it was transmitted, in any order, and numbers its entries. */
   add(transmitted: readonly FileEntry[], folder?: FileEntry): SubList {
-    const entries = transmitted.toSorted(this.#compare);
+    return this.addSorted(transmitted.toSorted(this.#compare), folder);
+  }
+
+  /** Brings entries into the order of their indexes, and yields now and then. */
+  sorting(transmitted: readonly FileEntry[]): Generator<void, readonly FileEntry[], void> {
+    return sortInPieces(transmitted, this.#compare);
+  }
+
+  /** Adds a list whose entries are in the order of their indexes. */
+  addSorted(entries: readonly FileEntry[], folder?: FileEntry): SubList {
     const list = {
       firstIndex: this.#nextIndex,
       firstPlace: this.total,

@@ -3,11 +3,12 @@ import type { Problem } from '../errors.ts';
 import type { FileEntry, FolderContents, IdNames } from '../file-list/file-entry.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
+import { inTurns, type Steps } from '../stream/breathing.ts';
 import { type ChangeSet, checkChanges } from './change-set.ts';
 import { FolderGate } from './folder-gate.ts';
-import { readEntries } from './folder-scan.ts';
+import { readEntries, readLeaves, type ScanParts } from './folder-scan.ts';
 import { localIdNames } from './id-names.ts';
-import { attempt, type LocalEntry, readEntry } from './local-entry.ts';
+import { type LocalEntry, readEntry } from './local-entry.ts';
 import { type Origin, pathOf, realFolder } from './origin.ts';
 import { SourceOpener } from './source-file.ts';
 import type { EntryWishes } from './stat-entry.ts';
@@ -67,15 +68,23 @@ export class ChangeTree implements SourceTree {
     this.#top = options.sweepsRoot === true ? 'root' : contentsOf(this.#root);
   }
 
-  roots(): Listing {
-    const problems: Problem[] = [];
-    const top = readEntry(this.#gate, '.', this.#origin, this.#top, this.#options);
-    return { entries: [top, ...this.#entriesIn(top, this.#root, problems)], problems };
+  roots(): Listing | Promise<Listing> {
+    return inTurns(this.#roots());
   }
 
-  children(folder: FileEntry): Listing {
+  children(folder: FileEntry): Listing | Promise<Listing> {
+    return inTurns(this.#children(folder));
+  }
+
+  *#roots(): Steps<Listing> {
     const problems: Problem[] = [];
-    const entries = this.#entriesIn(folder as LocalEntry, this.#find(folder.name), problems);
+    const top = readEntry(this.#gate, '.', this.#origin, this.#top, this.#options);
+    return { entries: [top, ...(yield* this.#entriesIn(top, this.#root, problems))], problems };
+  }
+
+  *#children(folder: FileEntry): Steps<Listing> {
+    const problems: Problem[] = [];
+    const entries = yield* this.#entriesIn(folder as LocalEntry, this.#find(folder.name), problems);
     return { entries, problems };
   }
 
@@ -89,50 +98,46 @@ export class ChangeTree implements SourceTree {
     this.#opener.close();
   }
 
-  #entriesIn(
+  *#entriesIn(
     folder: LocalEntry,
     node: Node | 'added' | 'mirrored' | undefined,
     problems: Problem[],
-  ): LocalEntry[] {
+  ): Steps<LocalEntry[]> {
     if (node === undefined) return [];
-    if (typeof node !== 'object') return this.#everythingIn(folder, node, problems);
+    if (typeof node !== 'object') return yield* this.#everythingIn(folder, node, problems);
     switch (node.wish) {
       case 'added':
       case 'mirrored':
-        return this.#everythingIn(folder, node.wish, problems);
+        return yield* this.#everythingIn(folder, node.wish, problems);
       case 'leveled':
-        return this.#everythingIn(folder, 'added', problems).map((entry) => {
+        return (yield* this.#everythingIn(folder, 'added', problems)).map((entry) => {
           const child = node.children.get(basename(entry.name));
           return child && isDirectory(entry.mode) ? { ...entry, contents: contentsOf(child) } : entry;
         });
       default:
-        return this.#wantedIn(folder, node, problems);
+        return yield* this.#wantedIn(folder, node, problems);
     }
   }
 
-  #everythingIn(
-    { name: folder, origin }: LocalEntry,
-    wish: 'added' | 'mirrored',
-    problems: Problem[],
-  ): LocalEntry[] {
+  *#everythingIn(folder: LocalEntry, wish: 'added' | 'mirrored', problems: Problem[]): Steps<LocalEntry[]> {
     const contents = wish === 'mirrored' ? 'listed' : 'none';
-    const entries = readEntries(
-      { gate: this.#gate, folder, origin, contents, wishes: this.#options },
-      problems,
-    );
+    const entries = yield* readEntries(this.#scanOf(folder, contents), problems);
     const { accepts } = this.#options;
     if (accepts === undefined) return entries;
     return entries.filter(({ name, mode }) => accepts(name, isDirectory(mode)));
   }
 
-  #wantedIn({ name: folder, origin }: LocalEntry, node: Node, problems: Problem[]): LocalEntry[] {
-    return [...node.children].flatMap(([leaf, child]) => {
-      const name = folder === '.' ? leaf : `${folder}/${leaf}`;
-      const entry = attempt(name, 'lstat', problems, () =>
-        readEntry(this.#gate, name, origin, contentsOf(child), this.#options),
-      );
-      return entry === undefined || (child.children.size > 0 && !isDirectory(entry.mode)) ? [] : [entry];
+  *#wantedIn(folder: LocalEntry, { children }: Node, problems: Problem[]): Steps<LocalEntry[]> {
+    if (children.size === 0) return [];
+    const contents = (leaf: string) => contentsOf(children.get(leaf) ?? newNode());
+    const entries = yield* readLeaves(this.#scanOf(folder, 'none'), [...children.keys()], contents, problems);
+    return entries.filter(({ name, mode }) => {
+      return isDirectory(mode) || children.get(basename(name))?.children.size === 0;
     });
+  }
+
+  #scanOf({ name: folder, origin }: LocalEntry, contents: FolderContents): ScanParts {
+    return { gate: this.#gate, folder, origin, contents, wishes: this.#options };
   }
 
   /** The node of a path, or the wish of the folder above it that is sent with everything. */

@@ -14,6 +14,8 @@ export class FolderGate {
   readonly #held: OpenFolder[] = [];
   #descriptors: string | undefined;
   #isTried = false;
+  /** How often it was closed: whoever goes on later can tell. */
+  closings = 0;
 
   /** `descriptors` is undefined where there is nothing of the kind. */
   constructor(descriptors: string | undefined = DESCRIPTORS) {
@@ -40,6 +42,7 @@ export class FolderGate {
   }
 
   close(): void {
+    this.closings += 1;
     for (const folder of this.#held.splice(0)) folder.close();
   }
 

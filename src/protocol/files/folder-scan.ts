@@ -1,12 +1,17 @@
 import type { Problem } from '../errors.ts';
 import type { FolderContents } from '../file-list/file-entry.ts';
+import { Breathing, type Steps } from '../stream/breathing.ts';
 import type { FolderGate } from './folder-gate.ts';
 import { attempt, entryIn, type LocalEntry, problemOf } from './local-entry.ts';
+import type { OpenFolder } from './open-folder.ts';
 import { LinkError, type Origin, pathOf } from './origin.ts';
 import type { EntryWishes } from './stat-entry.ts';
 
 /** More symlinks in one path than this are followed by no kernel, which is where rsync ends in a circle of them. */
 const MAX_FOLLOWED = 40;
+
+/** A folder of no more entries than this is listed at once, however slow the disk is. */
+const AT_ONCE = 200;
 
 /** What is listed, and as what. */
 export interface ScanParts {
@@ -19,32 +24,74 @@ export interface ScanParts {
   readonly wishes: EntryWishes;
 }
 
-/** Everything in a folder. What cannot be read is left out and reported. */
-export function readEntries(parts: ScanParts, problems: Problem[]): LocalEntry[] {
-  const { folder: listed, origin, contents, wishes } = parts;
-  const leavesMountPointsOut = wishes.oneFileSystem === 2 && contents === 'listed';
-  const entries: LocalEntry[] = [];
+/** Everything in a folder. What cannot be read is left out and reported. Huge folders take several turns. */
+export function* readEntries(parts: ScanParts, problems: Problem[]): Steps<LocalEntry[]> {
+  const { folder, contents, wishes } = parts;
   const found: Problem[] = [];
   try {
-    const folder = enter(parts);
-    for (const leaf of folder.names()) {
-      const name = listed === '.' ? leaf : `${listed}/${leaf}`;
-      const entry = attempt(name, 'lstat', found, () =>
-        entryIn(folder, leaf, name, origin, contents, wishes),
-      );
-      if (entry === undefined || (entry.isMountPoint && leavesMountPointsOut)) continue;
-      entries.push(entry);
-    }
-    folder.confirm();
+    const entries = yield* look(parts, enter(parts).names(), () => contents, found);
+    problems.push(...found);
+    if (wishes.oneFileSystem !== 2 || contents !== 'listed') return entries;
+    return entries.filter(({ isMountPoint }) => isMountPoint !== true);
   } catch (thrown) {
-    problems.push(problemOf(listed, 'readdir', thrown as NodeJS.ErrnoException));
+    problems.push(problemOf(folder, 'readdir', thrown as NodeJS.ErrnoException));
     return [];
   }
-  problems.push(...found);
+}
+
+/** Some of what is in a folder, by their names there. If the folder cannot be entered, that is said of each. */
+export function* readLeaves(
+  parts: ScanParts,
+  leaves: readonly string[],
+  contentsOf: (leaf: string) => FolderContents,
+  problems: Problem[],
+): Steps<LocalEntry[]> {
+  const found: Problem[] = [];
+  try {
+    const entries = yield* look(parts, leaves, contentsOf, found);
+    problems.push(...found);
+    return entries;
+  } catch (thrown) {
+    const cause = thrown as NodeJS.ErrnoException;
+    for (const leaf of leaves) problems.push(problemOf(nameOf(parts, leaf), 'lstat', cause));
+    return [];
+  }
+}
+
+function* look(
+  parts: ScanParts,
+  leaves: readonly string[],
+  contentsOf: (leaf: string) => FolderContents,
+  problems: Problem[],
+): Steps<LocalEntry[]> {
+  const { gate, origin, wishes } = parts;
+  const { closings } = gate;
+  const breathing = new Breathing({ leastPieces: AT_ONCE });
+  const entries: LocalEntry[] = [];
+  let folder = enter(parts);
+  for (const leaf of leaves) {
+    const name = nameOf(parts, leaf);
+    const entry = attempt(name, 'lstat', problems, () =>
+      entryIn(folder, leaf, name, origin, contentsOf(leaf), wishes),
+    );
+    if (entry !== undefined) entries.push(entry);
+    if (!breathing.isDue()) continue;
+    folder.confirm();
+    yield;
+    breathing.restart();
+    if (gate.closings !== closings) throw new Error(`the listing of ${folder.path} was given up`);
+    // Meanwhile somebody may have entered another one.
+    folder = enter(parts);
+  }
+  folder.confirm();
   return entries;
 }
 
-function enter({ gate, folder, origin }: ScanParts) {
+function nameOf({ folder }: ScanParts, leaf: string): string {
+  return folder === '.' ? leaf : `${folder}/${leaf}`;
+}
+
+function enter({ gate, folder, origin }: ScanParts): OpenFolder {
   const path = pathOf(origin, folder);
   if ((origin.followed ?? 0) > MAX_FOLLOWED) {
     throw new LinkError(`${path}: symlinks lead around in a circle`);

@@ -3,6 +3,7 @@ import type { FileEntry, IdNames } from '../file-list/file-entry.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import { NamedFileError, namedFileError } from '../named-files/named-file-error.ts';
+import { inTurns, type Steps } from '../stream/breathing.ts';
 import { FolderGate } from './folder-gate.ts';
 import { readEntries } from './folder-scan.ts';
 import { localIdNames } from './id-names.ts';
@@ -81,14 +82,22 @@ export class LocalTree implements SourceTree {
     if (names !== undefined) this.#root = enterFolder(sources[0] ?? '') || '/';
   }
 
-  roots(): Listing {
+  roots(): Listing | Promise<Listing> {
+    return inTurns(this.#roots());
+  }
+
+  children(folder: FileEntry): Listing | Promise<Listing> {
+    return inTurns(this.#children(folder));
+  }
+
+  *#roots(): Steps<Listing> {
     const problems: Problem[] = [];
     const entries: Entries = new Map();
     for (const [index, source] of this.#sources.entries()) {
       const base = enterBase(source, index, problems);
       if (base === undefined) continue;
       try {
-        this.#addSource(source, base, entries, problems);
+        yield* this.#addSource(source, base, entries, problems);
       } catch (thrown) {
         this.#addFailed(source, base, thrown as NodeJS.ErrnoException, entries, problems);
       }
@@ -97,22 +106,25 @@ export class LocalTree implements SourceTree {
     return { entries: [...entries.values()], problems };
   }
 
-  children(folder: FileEntry): Listing {
+  *#children(folder: FileEntry): Steps<Listing> {
     const { name, origin } = folder as LocalEntry;
     const problems: Problem[] = [];
     const named = this.#named.get(name) ?? [];
     const origins = hasContents(folder) ? (this.#contents.get(name) ?? [origin]) : [];
     const [only] = origins;
     if (named.length === 0 && origins.length <= 1) {
-      return { entries: only === undefined ? [] : this.#scan(name, only, problems), problems };
+      return { entries: only === undefined ? [] : yield* this.#scan(name, only, problems), problems };
     }
     // The first source that has a name decides what it is.
     const parts = [
-      ...named.map((entry) => ({ source: entry.origin.source, list: () => [entry] })),
-      ...origins.map((from) => ({ source: from.source, list: () => this.#scan(name, from, problems) })),
-    ].sort((a, b) => a.source - b.source);
+      ...named.map((entry) => ({ from: entry.origin, entry })),
+      ...origins.map((from) => ({ from, entry: undefined })),
+    ].sort((a, b) => a.from.source - b.from.source);
     const entries: Entries = new Map();
-    for (const { list } of parts) for (const entry of list()) this.#merge(entries, entry);
+    for (const { from, entry } of parts) {
+      const found = entry === undefined ? yield* this.#scan(name, from, problems) : [entry];
+      for (const one of found) this.#merge(entries, one);
+    }
     return { entries: [...entries.values()], problems };
   }
 
@@ -144,7 +156,7 @@ export class LocalTree implements SourceTree {
     this.#remover.close();
   }
 
-  #addSource(source: SourceArgument, origin: Origin, top: Entries, problems: Problem[]): void {
+  *#addSource(source: SourceArgument, origin: Origin, top: Entries, problems: Problem[]): Steps<void> {
     const { recursive, dirs } = this.#options;
     if (source.components.length > 0) {
       const isListed = this.#addNamed(source, origin, top, problems);
@@ -154,7 +166,7 @@ export class LocalTree implements SourceTree {
     } else if (recursive || dirs) {
       const root = this.#confined(readEntry(this.#gate, '.', origin, 'root', this.#options));
       this.#merge(top, root);
-      for (const entry of this.#scan('.', root.origin, problems)) this.#merge(top, entry);
+      for (const entry of yield* this.#scan('.', root.origin, problems)) this.#merge(top, entry);
     } else {
       problems.push(skipped(source.text));
     }
@@ -274,10 +286,10 @@ export class LocalTree implements SourceTree {
     entries.set(name, { ...known, contents });
   }
 
-  #scan(folder: string, origin: Origin, problems: Problem[]): LocalEntry[] {
+  *#scan(folder: string, origin: Origin, problems: Problem[]): Steps<LocalEntry[]> {
     const { recursive, accepts } = this.#options;
     const contents = recursive ? 'listed' : 'none';
-    const entries = readEntries(
+    const entries = yield* readEntries(
       { gate: this.#gate, folder, origin, contents, wishes: this.#options },
       problems,
     );

@@ -7,8 +7,8 @@ import type { TokenSink, TokenWriter } from '../delta/tokens.ts';
 import type { Problem } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import type { SourceFile, SourceTree } from '../file-list/source-tree.ts';
+import { Breathing } from '../stream/breathing.ts';
 import { COPIED_LENGTH, type WireWriter } from '../stream/wire-writer.ts';
-import { Breathing } from './breathing.ts';
 
 /** Bytes that are read and sent between two waits. Packed, each slice stands alone, and long ones pack better. */
 const SLICE_LENGTH = 256 * 1024;
@@ -25,6 +25,8 @@ export interface FileSenderParts {
   readonly blockLength: number | undefined;
   /** Known once the server has sent its seed, which it has when it asks for the first file. */
   readonly strong: () => Promise<StrongChecksum>;
+  /** Ends what is being done, with its reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Called now and then with how much of the current file has been sent. */
   readonly onProgress: ((entry: FileEntry, position: number) => void) | undefined;
 }
@@ -60,7 +62,7 @@ export interface SentFile {
 export class FileSender {
   readonly #parts: FileSenderParts;
   readonly #buffers: readonly [Buffer, Buffer];
-  readonly #breathing = new Breathing();
+  readonly #breathing: Breathing;
   readonly #inFlight = [Promise.resolve(), Promise.resolve()];
   #turn: 0 | 1 = 0;
   /** Made for the first file that has a basis. */
@@ -68,6 +70,7 @@ export class FileSender {
 
   constructor(parts: FileSenderParts) {
     this.#parts = parts;
+    this.#breathing = new Breathing({ signal: parts.signal });
     const length = parts.isPacked ? PACKED_SLICE_LENGTH : SLICE_LENGTH;
     this.#buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)];
   }
@@ -76,8 +79,9 @@ export class FileSender {
   async open(entry: FileEntry): Promise<SourceFile | Problem> {
     try {
       const file = this.#parts.tree.open(entry);
-      return file instanceof Promise ? await file : file;
+      return file instanceof Promise ? await this.#breathing.until(file) : file;
     } catch (thrown) {
+      this.#breathing.check();
       return problemOf(entry.name, 'open', thrown);
     }
   }
@@ -138,7 +142,7 @@ export class FileSender {
     for (let position = 0, isEnd = false; !isEnd; ) {
       const space = search.nextSpace();
       const wanted = Math.min(space.length, file.size - position);
-      const length = await fill(file, space.subarray(0, wanted), position);
+      const length = await this.#fill(file, space.subarray(0, wanted), position);
       hash.update(space.subarray(0, length));
       position += length;
       isEnd = length < wanted || position === file.size;
@@ -175,12 +179,33 @@ export class FileSender {
       const buffer = this.#buffers[this.#turn];
       const wanted = Math.min(buffer.length, to - position);
       const bytes = buffer.subarray(0, wanted);
-      const length = await fill(file, bytes, position);
+      const length = await this.#fill(file, bytes, position);
       position += length;
       use(bytes.subarray(0, length), position);
       if (length > COPIED_LENGTH || out.isFull) this.#inFlight[this.#turn] = out.flush();
       await this.#breathing.after(length);
       if (length < wanted) throw shrunk(position);
+    }
+  }
+
+  /** Reads until `into` is full or the file ends; answers how many bytes there were. */
+  async #fill(file: SourceFile, into: Buffer, position: number): Promise<number> {
+    let filled = 0;
+    while (filled < into.length) {
+      const length = await this.#readSome(file, into.subarray(filled), position + filled);
+      if (length === 0) break;
+      filled += length;
+    }
+    return filled;
+  }
+
+  async #readSome(file: SourceFile, into: Buffer, position: number): Promise<number> {
+    try {
+      const length = file.read(into, position);
+      return length instanceof Promise ? await this.#breathing.until(length) : length;
+    } catch (thrown) {
+      this.#breathing.check();
+      throw new ReadFailure(asError(thrown));
     }
   }
 }
@@ -199,25 +224,6 @@ function shrunk(position: number): ReadFailure {
   return new ReadFailure(
     new Error(`the file ended after ${position} bytes: it shrank while it was being read`),
   );
-}
-
-/** Reads until `into` is full or the file ends; answers how many bytes there were. */
-async function fill(file: SourceFile, into: Buffer, position: number): Promise<number> {
-  let filled = 0;
-  while (filled < into.length) {
-    const length = await readSome(file, into.subarray(filled), position + filled);
-    if (length === 0) break;
-    filled += length;
-  }
-  return filled;
-}
-
-async function readSome(file: SourceFile, into: Buffer, position: number): Promise<number> {
-  try {
-    return await file.read(into, position);
-  } catch (thrown) {
-    throw new ReadFailure(asError(thrown));
-  }
 }
 
 /** Forwards tokens and counts their bytes. */

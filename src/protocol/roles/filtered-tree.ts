@@ -4,6 +4,7 @@ import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import type { FilterScope } from '../filter/scope.ts';
 import { NamedFileError } from '../named-files/named-file-error.ts';
+import { Breathing } from '../stream/breathing.ts';
 
 /**
  * A tree without what filter rules hide. Excluded folders are not entered, and what could not be read behind a rule is
@@ -34,7 +35,7 @@ export class FilteredTree implements SourceTree {
     const hasContents = listing.entries.some(({ name, contents }) => name === '.' && contents !== 'implied');
     const problems: Problem[] = [];
     const scope = hasContents ? this.#enter('.', this.#outside, problems) : this.#outside;
-    return this.#filter(listing, scope, problems);
+    return await this.#filter(listing, scope, problems);
   }
 
   async children(folder: FileEntry): Promise<Listing> {
@@ -42,7 +43,7 @@ export class FilteredTree implements SourceTree {
     this.#scopes.delete(folder.name);
     const listing = await this.#tree.children(folder);
     const problems: Problem[] = [];
-    return this.#filter(listing, this.#enter(folder.name, scope, problems), problems);
+    return await this.#filter(listing, this.#enter(folder.name, scope, problems), problems);
   }
 
   open(entry: FileEntry): SourceFile | Promise<SourceFile> {
@@ -62,11 +63,20 @@ export class FilteredTree implements SourceTree {
     });
   }
 
-  #filter({ entries, problems }: Listing, scope: FilterScope, found: readonly Problem[]): Listing {
-    const shown = entries.filter(
-      (entry) => isExempt(entry) || !scope.excludes(entry.name, isDirectory(entry.mode)),
-    );
-    for (const { name, mode } of shown) if (isDirectory(mode)) this.#scopes.set(name, scope);
+  async #filter(
+    { entries, problems }: Listing,
+    scope: FilterScope,
+    found: readonly Problem[],
+  ): Promise<Listing> {
+    const shown: FileEntry[] = [];
+    const breathing = new Breathing();
+    for (const entry of entries) {
+      if (breathing.isDue()) await breathing.turn();
+      const { name, mode } = entry;
+      if (!isExempt(entry) && scope.excludes(name, isDirectory(mode))) continue;
+      if (isDirectory(mode)) this.#scopes.set(name, scope);
+      shown.push(entry);
+    }
     const missed = problems.filter((problem) => isMissed(problem, scope));
     return { entries: shown, problems: [...missed, ...found] };
   }

@@ -7,6 +7,7 @@ import { isDirectory, isRegular, isSymlink } from '../file-list/file-mode.ts';
 import { encodeIdList, type NamedId } from '../file-list/id-list.ts';
 import { KindCounter } from '../file-list/kind-counts.ts';
 import type { Listing, SourceTree } from '../file-list/source-tree.ts';
+import { Breathing, inTurns } from '../stream/breathing.ts';
 import type { WireWriter } from '../stream/wire-writer.ts';
 import type { Terms } from '../terms.ts';
 import { type IndexEncoder, NDX_FLIST_EOF, NDX_FLIST_OFFSET } from '../wire/file-index.ts';
@@ -25,6 +26,8 @@ export interface ListSenderParts {
   readonly sendsIdLists: boolean;
   /** Sums the content of regular files, for `--checksum`. */
   readonly summer: FileSummer | undefined;
+  /** Ends the listing, with its reason. */
+  readonly signal?: AbortSignal | undefined;
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -46,6 +49,7 @@ export class ListSender {
   readonly #parts: ListSenderParts;
   readonly #entries: EntryEncoder;
   readonly #names: IdNames;
+  readonly #breathing: Breathing;
   /** The next one is at the end. */
   readonly #folders: PendingFolder[] = [];
   readonly #uids = new Set<number>();
@@ -63,6 +67,7 @@ export class ListSender {
   constructor(parts: ListSenderParts) {
     this.#parts = parts;
     this.#names = parts.tree.idNames ?? NO_NAMES;
+    this.#breathing = new Breathing({ signal: parts.signal });
     this.#entries = new EntryEncoder(parts.format, this.#names);
   }
 
@@ -104,13 +109,15 @@ export class ListSender {
 
   async #sendList(entries: readonly FileEntry[], folder: FileEntry | undefined): Promise<SubList> {
     const { list, out } = this.#parts;
+    const sorting = this.#sort(entries);
+    const sorted = sorting instanceof Promise ? await sorting : sorting;
     this.#entries.startList(list.nextIndex);
     for (const entry of entries) {
       this.#entries.encode(out.encoder, entry);
       if (out.isFull) await out.flush();
     }
     this.#entries.encodeEnd(out.encoder, this.#announcedError());
-    return list.add(entries, folder);
+    return list.addSorted(sorted, folder);
   }
 
   /** The whole list at once, folder after folder; receivers sort it, so its order is free. */
@@ -129,6 +136,9 @@ export class ListSender {
         if (hasSubList(entry)) pending.push(await this.#take(() => tree.children(entry)));
       }
     }
+    // Whoever has the end of the list may ask for its entries.
+    const sorting = this.#sort(all);
+    const sorted = sorting instanceof Promise ? await sorting : sorting;
     this.#entries.encodeEnd(out.encoder, this.#announcedError());
     if (sendsIdLists && format.owner) {
       encodeIdList(
@@ -145,7 +155,7 @@ export class ListSender {
       );
     }
     if (terms.protocol < 30) out.encoder.int32(this.#announcedError());
-    list.add(all);
+    list.addSorted(sorted);
     this.#isComplete = true;
     await out.flush();
   }
@@ -153,9 +163,11 @@ export class ListSender {
   async #take(list: () => Listing | Promise<Listing>): Promise<readonly FileEntry[]> {
     const startedAt = performance.now();
     const answer = list();
-    const { entries, problems } = answer instanceof Promise ? await answer : answer;
+    const { entries, problems } = answer instanceof Promise ? await this.#breathing.until(answer) : answer;
     this.listingMs += performance.now() - startedAt;
     for (const problem of problems) this.#note(problem);
+    if (this.#breathing.isDue()) await this.#breathing.turn();
+    else this.#breathing.check();
     const listed = this.#parts.summer === undefined ? entries : await withSums(entries, this.#parts.summer);
     for (const { mode, size, uid, gid } of listed) {
       this.listed.count(mode);
@@ -165,6 +177,10 @@ export class ListSender {
     }
     this.totalEntries += listed.length;
     return listed;
+  }
+
+  #sort(entries: readonly FileEntry[]): readonly FileEntry[] | Promise<readonly FileEntry[]> {
+    return inTurns(this.#parts.list.sorting(entries), this.#breathing);
   }
 
   #queueFolders({ entries, firstFolder }: SubList): void {

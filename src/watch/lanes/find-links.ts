@@ -2,7 +2,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { fileKey, LocalDisk } from '../disk.ts';
 import { joinPath } from '../path-tree.ts';
 
-const FOLDERS_AT_ONCE = 100;
+/** Looks at files and folders between two turns of the event loop: a few milliseconds. */
+const LOOKS_AT_ONCE = 1000;
 
 /**
  * The names below a folder of all files that have more than one, and of those that are asked for, file by file. Others
@@ -13,11 +14,13 @@ export async function findLinks(root: string, files: readonly string[]): Promise
   const disk = new LocalDisk(root);
   const byFile = new Map<string, string[]>();
   const pending = ['.'];
-  let entered = 0;
+  let looks = 0;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     for (const name of disk.allNames(folder)) {
       const path = joinPath(folder, name);
       const found = disk.look(path);
+      looks += 1;
+      if (looks % LOOKS_AT_ONCE === 0) await breathe();
       if (found.kind === 'folder') pending.push(path);
       if (found.kind !== 'file' || !found.isRegular) continue;
       const file = fileKey(found);
@@ -26,8 +29,6 @@ export async function findLinks(root: string, files: readonly string[]): Promise
       names.push(path);
       byFile.set(file, names);
     }
-    entered += 1;
-    if (entered % FOLDERS_AT_ONCE === 0) await breathe();
   }
   return [...byFile.values()];
 }

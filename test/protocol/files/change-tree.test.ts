@@ -6,6 +6,7 @@ import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
 import { isDirectory } from '../../../src/protocol/file-list/file-mode.ts';
 import type { ChangeSet } from '../../../src/protocol/files/change-set.ts';
 import { ChangeTree, type ChangeTreeOptions } from '../../../src/protocol/files/change-tree.ts';
+import { atOnce } from '../../support/at-once.ts';
 import { writeTree } from '../../support/disk-tree.ts';
 
 /* What becomes of such a list at a real server is in test/server/push-changes.test.ts. */
@@ -32,12 +33,12 @@ function list(changes: Partial<ChangeSet>, options: Partial<ChangeTreeOptions> =
   const tree = new ChangeTree(folder, { ...NOTHING, ...changes }, wishes);
   const listed: FileEntry[] = [];
   const problems: string[] = [];
-  const pending = [tree.roots()];
+  const pending = [atOnce(tree.roots())];
   for (let listing = pending.pop(); listing !== undefined; listing = pending.pop()) {
     listed.push(...listing.entries);
     problems.push(...listing.problems.map(({ path, kind }) => `${path} ${kind}`));
     const folders = listing.entries.filter(({ mode, name }) => isDirectory(mode) && name !== '.');
-    pending.push(...folders.map((entry) => tree.children(entry)));
+    pending.push(...folders.map((entry) => atOnce(tree.children(entry))));
   }
   const names = listed.map(({ name, contents }) => (contents === undefined ? name : `${name} ${contents}`));
   return { names: names.sort(), problems, tree, listed };

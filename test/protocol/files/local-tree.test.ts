@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/protocol/errors.ts';
 import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
 import { LocalTree, type LocalTreeOptions } from '../../../src/protocol/files/local-tree.ts';
+import { atOnce } from '../../support/at-once.ts';
 import { writeTree } from '../../support/disk-tree.ts';
 import { symlink } from '../../support/memory-tree.ts';
 
@@ -40,7 +41,7 @@ describe('a local tree', () => {
   it('tells of each entry what travels', () => {
     writeTree(folder, { f: 'hello', sub: { deep: {} }, link: symlink('f') });
     utimesSync(join(folder, 'f'), 1, 1_600_000_000.5);
-    const listed = byName(treeOf().roots().entries);
+    const listed = byName(atOnce(treeOf().roots()).entries);
     expect([...listed.keys()].sort()).toEqual(['.', 'f', 'link', 'sub']);
     expect(listed.get('f')).toMatchObject({ size: 5, mtime: 1_600_000_000, mtimeNs: 500_000_000 });
     expect(listed.get('link')).toMatchObject({ linkTarget: 'f', size: 1 });
@@ -52,39 +53,44 @@ describe('a local tree', () => {
   it('rounds times before 1970 down', () => {
     writeFileSync(join(folder, 'f'), '');
     spawnSync('touch', ['-d', '@-1.25', join(folder, 'f')]);
-    expect(byName(treeOf().roots().entries).get('f')).toMatchObject({ mtime: -2, mtimeNs: 750_000_000 });
+    expect(byName(atOnce(treeOf().roots()).entries).get('f')).toMatchObject({
+      mtime: -2,
+      mtimeNs: 750_000_000,
+    });
   });
 
   it('gives the names of one file the same inode, where links are kept', () => {
     writeTree(folder, { a: 'x', c: 'x' });
     linkSync(join(folder, 'a'), join(folder, 'b'));
-    const kept = byName(treeOf(undefined, { hardLinks: true }).roots().entries);
+    const kept = byName(atOnce(treeOf(undefined, { hardLinks: true }).roots()).entries);
     expect(kept.get('a')?.inode).toBeDefined();
     expect(kept.get('a')?.inode).toEqual(kept.get('b')?.inode);
     expect(kept.get('c')?.inode).toBeUndefined();
-    expect(byName(treeOf().roots().entries).get('a')?.inode).toBeUndefined();
+    expect(byName(atOnce(treeOf().roots()).entries).get('a')?.inode).toBeUndefined();
   });
 
   it('tells when a file was read, where that is kept', () => {
     writeFileSync(join(folder, 'f'), '');
     utimesSync(join(folder, 'f'), 1_500_000_000, 2);
-    const listed = byName(treeOf(undefined, { atimes: true }).roots().entries);
+    const listed = byName(atOnce(treeOf(undefined, { atimes: true }).roots()).entries);
     expect(listed.get('f')?.atime).toBe(1_500_000_000);
     expect(listed.get('.')?.atime).toBeUndefined();
   });
 
   it('knows the numbers of a device', () => {
     const tree = treeOf('/dev/null');
-    expect(tree.roots().entries).toMatchObject([{ name: 'null', device: { major: 1, minor: 3 }, size: 0 }]);
+    expect(atOnce(tree.roots()).entries).toMatchObject([
+      { name: 'null', device: { major: 1, minor: 3 }, size: 0 },
+    ]);
   });
 
   it('merges folders of one name that come from several sources', () => {
     writeTree(folder, { one: { d: { a: '1', same: '1' } }, two: { d: { b: '2', same: '22' }, f: '2' } });
     const tree = new LocalTree([`${folder}/one/d`, `${folder}/two/`], OPTIONS);
-    const roots = byName(tree.roots().entries);
+    const roots = byName(atOnce(tree.roots()).entries);
     const d = roots.get('d');
     if (d === undefined) throw new Error('d is not listed');
-    const merged = byName(tree.children(d).entries);
+    const merged = byName(atOnce(tree.children(d)).entries);
     expect([...merged.keys()].sort()).toEqual(['d/a', 'd/b', 'd/same']);
     const same = merged.get('d/same');
     if (same === undefined) throw new Error('d/same is not listed');
@@ -97,9 +103,9 @@ describe('a local tree', () => {
   it('reports a folder that has vanished since it was listed', () => {
     writeTree(folder, { sub: { f: 'x' } });
     const tree = treeOf();
-    const sub = byName(tree.roots().entries).get('sub');
+    const sub = byName(atOnce(tree.roots()).entries).get('sub');
     rmSync(join(folder, 'sub'), { recursive: true });
-    const { entries, problems } = tree.children(sub as FileEntry);
+    const { entries, problems } = atOnce(tree.children(sub as FileEntry));
     expect(entries).toEqual([]);
     expect(problems).toMatchObject([{ path: 'sub', doing: 'readdir', kind: 'vanished' }]);
   });
@@ -109,7 +115,7 @@ describe('a local tree', () => {
     writeFileSync(join(folder, 'real/f'), 'x');
     symlinkSync('real', join(folder, 'way'));
     const tree = treeOf(`${folder}/way/f`);
-    const [entry] = tree.roots().entries;
+    const [entry] = atOnce(tree.roots()).entries;
     expect(entry?.name).toBe('f');
     tree.open(entry as FileEntry).close();
     tree.close();

@@ -20,6 +20,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
 import { LocalTree } from '../../../src/protocol/files/local-tree.ts';
 import { SourceOpener } from '../../../src/protocol/files/source-file.ts';
+import { atOnce } from '../../support/at-once.ts';
 
 let folder: string;
 let tree: LocalTree;
@@ -46,14 +47,14 @@ const at = (path: string) => join(folder, path);
 
 /** The entry of a path, listed folder by folder as a push does. */
 function list(path: string): FileEntry {
-  let entries = tree.roots().entries;
+  let entries = atOnce(tree.roots()).entries;
   const components = path.split('/');
   for (let depth = 1; ; depth++) {
     const name = components.slice(0, depth).join('/');
     const entry = entries.find((one) => one.name === name);
     if (entry === undefined) throw new Error(`${name} is not listed`);
     if (depth === components.length) return entry;
-    entries = tree.children(entry).entries;
+    entries = atOnce(tree.children(entry)).entries;
   }
 }
 
@@ -164,7 +165,7 @@ describe('a path that was swapped between listing and opening', () => {
     const entry = list('a/b');
     renameSync(at(swapped), at('moved'));
     symlinkSync(at(target), at(swapped));
-    const { entries, problems } = tree.children(entry);
+    const { entries, problems } = atOnce(tree.children(entry));
     expect(entries).toEqual([]);
     expect(problems.map(({ path, kind }) => [path, kind])).toEqual([['a/b', 'failed']]);
   });
@@ -173,7 +174,7 @@ describe('a path that was swapped between listing and opening', () => {
     const entry = list('a/b/f');
     rmSync(at('tree/a'), { recursive: true });
     expect(outcome(entry)).toBe('ENOENT');
-    expect(tree.children(list('.')).entries).toEqual([]);
+    expect(atOnce(tree.children(list('.'))).entries).toEqual([]);
   });
 });
 

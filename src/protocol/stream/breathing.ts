@@ -1,0 +1,104 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** What is done between two turns of the event loop at most: some 10 ms of hashing, */
+const MAX_LENGTH = 16 * 1024 * 1024;
+/** so many small things, */
+const MAX_PIECES = 2000;
+/** and not for longer than this where the disk is slow. */
+const MAX_MS = 20;
+/** Work that is done before the clock counts: a small push has no turn to spare. */
+const LEAST_PIECES = 16;
+
+export interface BreathingOptions {
+  /** Ends the work: its reason is thrown by whatever notices. */
+  readonly signal?: AbortSignal | undefined;
+  /** Small pieces that are always done without a turn. */
+  readonly leastPieces?: number;
+  /** The clock, in ms. */
+  readonly now?: () => number;
+}
+
+/**
+ * Long work on local files, which answer at once, never waits: without a pause no timer runs, no sign of life goes
+ * out and no abort comes in.
+ */
+export class Breathing {
+  readonly #signal: AbortSignal | undefined;
+  readonly #leastPieces: number;
+  readonly #now: () => number;
+  #length = 0;
+  #pieces = 0;
+  #since: number;
+
+  constructor({ signal, leastPieces = LEAST_PIECES, now = () => performance.now() }: BreathingOptions = {}) {
+    this.#signal = signal;
+    this.#leastPieces = leastPieces;
+    this.#now = now;
+    this.#since = now();
+  }
+
+  /** One piece of work more is done, of so many bytes: is it time for a turn of the event loop? */
+  isDue(bytes = 0): boolean {
+    this.#length += bytes;
+    this.#pieces += 1;
+    if (this.#length >= MAX_LENGTH || this.#pieces >= MAX_PIECES) return true;
+    return this.#pieces >= this.#leastPieces && this.#now() - this.#since >= MAX_MS;
+  }
+
+  /** So many bytes have been worked on since the last call. */
+  async after(bytes: number): Promise<void> {
+    if (this.isDue(bytes)) await this.turn();
+    else this.check();
+  }
+
+  /** The event loop gets its turn now. */
+  async turn(): Promise<void> {
+    await nextTurn();
+    this.restart();
+    this.check();
+  }
+
+  /** A turn begins. */
+  restart(): void {
+    this.#length = 0;
+    this.#pieces = 0;
+    this.#since = this.#now();
+  }
+
+  /** Throws the reason if the work is to end. */
+  check(): void {
+    this.#signal?.throwIfAborted();
+  }
+
+  /** Waits for an answer, but not longer than the work goes on. */
+  async until<T>(answer: T | Promise<T>): Promise<T> {
+    const signal = this.#signal;
+    if (!(answer instanceof Promise) || signal === undefined) return await answer;
+    const ended = Promise.withResolvers<never>();
+    const end = () => ended.reject(signal.reason);
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      signal.throwIfAborted();
+      return await Promise.race([answer, ended.promise]);
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  }
+}
+
+/** Work that yields wherever the event loop should have a turn. */
+export type Steps<T> = Generator<void, T, void>;
+
+/** Does all the work: at once if it never yields, else with turns of the event loop in between. */
+export function inTurns<T>(steps: Steps<T>, breathing = new Breathing()): T | Promise<T> {
+  const first = steps.next();
+  return first.done === true ? first.value : goOn(steps, breathing);
+}
+
+async function goOn<T>(steps: Steps<T>, breathing: Breathing): Promise<T> {
+  for (;;) {
+    await breathing.turn();
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
