@@ -12,6 +12,7 @@ const NO_BLOCK = -1;
  */
 const COST_START = 16 * 1024 * 1024;
 const COST_PER_BYTE = 16;
+const MOST_COST_PER_BYTE = 1024;
 /** What a place costs that looks like a block, besides the bytes that are summed in vain, and each block in question. */
 const COST_OF_PLACE = 2048;
 const COST_OF_BLOCK = 8;
@@ -71,9 +72,7 @@ export class MatchSearch {
     this.#options = options;
     this.#inPlace = new Uint8Array(options.isInPlace ? sums.head.blockCount : 0);
     const { blockLength } = sums.head;
-    // Where blocks are short on purpose, nearly each byte may look like one.
-    const wanted = options.isLengthWanted === true ? (8 * COST_OF_PLACE) / blockLength : 0;
-    this.#costPerByte = Math.max(COST_PER_BYTE, wanted);
+    this.#costPerByte = options.isLengthWanted === true ? costOfShort(blockLength) : COST_PER_BYTE;
     scanner.load(sums.head, sums.bytes, blockLength + READ_LENGTH);
   }
 
@@ -230,4 +229,10 @@ export class MatchSearch {
     if (!this.#options.isInPlace) return true;
     return block * this.#sums.head.blockLength >= offset || this.#inPlace[block] === 1;
   }
+}
+
+/** Where blocks are short on purpose, nearly each byte may look like one. A match is paid for twice at least. */
+function costOfShort(blockLength: number): number {
+  const ofMatch = COST_OF_PLACE / blockLength;
+  return Math.max(COST_PER_BYTE, 2 * ofMatch, Math.min(8 * ofMatch, MOST_COST_PER_BYTE));
 }
