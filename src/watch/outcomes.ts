@@ -5,6 +5,7 @@ import { type Change, changeOf } from './change.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { Disk } from './disk.ts';
 import type { EventFilter } from './event-filter.ts';
+import { headlineOf } from './headlines.ts';
 import { SessionFailure } from './lanes/lane.ts';
 import type { Outcome } from './lanes/messages.ts';
 import { errorOf, type Log } from './log.ts';
@@ -73,14 +74,14 @@ export class Outcomes {
       this.onThrow(changes, thrown);
     } else if (thrown.isOpening) {
       backlog.add(changes);
-      this.#leaveAlone(thrown.message, thrown.isTransient);
+      this.#leaveAlone(thrown, thrown.isTransient);
     } else if (isNobodysFault(thrown) && !changes.some(({ isSuspect }) => isSuspect)) {
       // A line that breaks is no path's fault, unless it breaks again for the same ones.
       backlog.setApart(changes);
-      this.#leaveAlone(thrown.message, true);
+      this.#leaveAlone(thrown, true);
     } else {
       this.#narrowDown(changes, thrown.message);
-      if (changes.length > 1 && !reachability.mayGoOn()) this.#leaveAlone(thrown.message, false);
+      if (changes.length > 1 && !reachability.mayGoOn()) this.#leaveAlone(thrown, false);
     }
   }
 
@@ -158,14 +159,16 @@ export class Outcomes {
     this.fail({ ...only, kind: 'level' }, reason, true);
   }
 
-  #leaveAlone(reason: string, isTransient: boolean): void {
+  #leaveAlone(failure: SessionFailure, isTransient: boolean): void {
     const { backlog, log, name, now, reachability } = this.#parts;
+    const reason = failure.message;
     const block = reachability.block(reason, isTransient, now());
     if (block === undefined) return;
     const retryMs = Math.round(block.until - now());
     const fields = { remote: name, reason, retryMs, backlog: backlog.size };
-    if (block.isKnown) log.debug(fields, 'the remote is still out of reach');
-    else log.warn(fields, 'the remote is out of reach');
+    const headline = headlineOf(failure);
+    if (block.isKnown) log.debug(fields, `still: ${headline}`);
+    else log.warn(fields, headline);
   }
 }
 

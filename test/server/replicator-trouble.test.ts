@@ -137,6 +137,8 @@ describe('a remote that does not want', () => {
     writeFileSync(join(root, 'a'), 'a');
     await until(() => replicator.status().remotes[0]?.state === 'blocked', 'a remote that is blocked');
     expect(replicator.status().remotes[0]).toMatchObject({ reason: expect.stringContaining('read only') });
+    expect(log.lines.filter((line) => line.startsWith('warn')).join()).toContain('the module is read only');
+    expect(log.lines.join()).not.toContain('out of reach');
     await replicator.stop();
   });
 });
@@ -162,7 +164,41 @@ describe('a password', () => {
     writeFileSync(join(root, 'a'), 'a');
     await until(() => replicator.status().remotes[0]?.state === 'blocked', 'a remote that is blocked');
     expect(replicator.status().remotes[0]?.reason).toContain('auth');
+    expect(log.lines.join()).toContain('warn: login refused');
+    expect(log.lines.join()).not.toContain('out of reach');
     expect([...log.lines, JSON.stringify(replicator.status())].join('\n')).not.toContain('guesswork');
+  });
+});
+
+describe('what is wrong', () => {
+  it('is said in a few words: there is no such module, its folder is missing', async () => {
+    const gone = await startRsyncd({ modules: [{ name: 'inbox' }] });
+    try {
+      for (const [module, headline] of [
+        ['nowhere', 'warn: no such module'],
+        ['inbox', "warn: the module's folder is missing"],
+      ] as const) {
+        const root = mkdtempSync(join(base, 'tree-'));
+        const log = keptLog();
+        rmSync(gone.modulePath('inbox'), { recursive: true, force: true });
+        const config = replicationConfig({ root, port: gone.port, remotes: [{ module }] });
+        const replicator = await startReplicator(config, { log });
+        writeFileSync(join(root, 'a'), 'a');
+        await until(() => log.lines.some((line) => line.startsWith(headline)), headline);
+        await replicator.stop();
+      }
+    } finally {
+      await gone[Symbol.asyncDispose]();
+    }
+  });
+
+  it('with a password file that is not there is an error of the start', async () => {
+    const root = mkdtempSync(join(base, 'tree-'));
+    const rsync = '<auth start="true" users="alice" passwordfile="/nowhere/pas"/>';
+    const config = replicationConfig({ root, port: rsyncd.port, remotes: [{ module: 'secret' }], rsync });
+    await expect(startReplicator(config, { log: keptLog() })).rejects.toThrow(
+      'the password file is not there',
+    );
   });
 });
 
