@@ -46,7 +46,7 @@ export { ForeignLinkError, NamedFileError } from './named-files/named-file-error
 export { openNamedForAppending } from './named-files/open-named.ts';
 export { type ReadNamed, readNamed, readNamedFile, withPipes } from './named-files/read-named.ts';
 export type { ChecksumChoice, CompressChoice } from './options/algorithm-names.ts';
-export { type DebugLevels, debugLevels } from './options/debug-levels.ts';
+export { type DebugLevels, debugLevels, refuseUnshown } from './options/debug-levels.ts';
 export { helpText, wrapText } from './options/help-text.ts';
 export { type InfoLevels, infoLevels } from './options/info-levels.ts';
 export { debugFlags, type InfoFlag, infoFlags } from './options/message-flags.ts';

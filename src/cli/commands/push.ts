@@ -7,6 +7,7 @@ import {
   type OutputOptions,
   parseOptions,
   push as pushFiles,
+  refuseUnshown,
   resolveOptions,
   TimeLimitError,
   UnsupportedError,
@@ -38,6 +39,7 @@ export const push: Command = async (words, io) => {
   }
   if (connection.rsh !== undefined)
     throw new UnsupportedError('-e: no remote shell is started; a daemon is reached without one');
+  refuseUnshown(output.debug ?? []);
   const hasList = transfer.filesFrom !== undefined;
   const { sources, target } = pushOperands(operands, hasList);
   const log = openLog(output, io, transfer.insecureLinks);

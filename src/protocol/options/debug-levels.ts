@@ -5,23 +5,10 @@ import { type DebugFlag, debugFlags, messageLevels } from './message-flags.ts';
 const byVerbosity: ReadonlyArray<readonly string[]> = [
   [],
   [],
-  ['BIND', 'CONNECT', 'CMD', 'DEL', 'DELTASUM', 'DUP', 'FILTER', 'FLIST', 'ICONV'],
-  ['ACL', 'BACKUP', 'CONNECT2', 'DEL2', 'DELTASUM2', 'EXIT', 'FILTER2', 'FLIST2', 'FUZZY', 'GENR', 'OWN'],
-  [
-    'RECV',
-    'SEND',
-    'TIME',
-    'CMD2',
-    'DEL3',
-    'DELTASUM3',
-    'EXIT2',
-    'FLIST3',
-    'ICONV2',
-    'OWN2',
-    'PROTO',
-    'TIME2',
-  ],
-  ['CHDIR', 'DELTASUM4', 'FLIST4', 'FUZZY2', 'HASH', 'HLINK'],
+  'BIND,CONNECT,CMD,DEL,DELTASUM,DUP,FILTER,FLIST,ICONV'.split(','),
+  'ACL,BACKUP,CONNECT2,DEL2,DELTASUM2,EXIT,FILTER2,FLIST2,FUZZY,GENR,OWN,RECV,SEND,TIME'.split(','),
+  'CMD2,DEL3,DELTASUM3,EXIT2,FLIST3,ICONV2,OWN2,PROTO,TIME2'.split(','),
+  'CHDIR,DELTASUM4,FLIST4,FUZZY2,HASH,HLINK'.split(','),
 ];
 
 /**

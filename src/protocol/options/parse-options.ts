@@ -1,5 +1,4 @@
 import { UnsupportedError, UsageError } from '../errors.ts';
-import { refuseUnshown } from './debug-levels.ts';
 import { type Draft, newDraft } from './draft.ts';
 import { infoFlags, messageLevels } from './message-flags.ts';
 import { spellings } from './option-table.ts';
@@ -158,7 +157,6 @@ function finish(draft: Draft, environment: Environment): void {
   }
   secludeArguments(draft, environment);
   showProgress(draft);
-  refuseUnshown(draft.output.debug ?? []);
   for (const message of unsupported.values()) throw new UnsupportedError(message);
   keepPartial(draft, resolveOptions(transfer), environment);
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Heartbeat, type HeartbeatParts } from '../../../src/protocol/client/heartbeat.ts';
+import { TimeLimitError } from '../../../src/protocol/errors.ts';
 import { AbortedError, TimeoutError } from '../../../src/protocol/errors.ts';
 import { WireReader } from '../../../src/protocol/stream/wire-reader.ts';
 import { WireWriter } from '../../../src/protocol/stream/wire-writer.ts';
@@ -42,6 +43,7 @@ describe('a limit', () => {
     expect(destroyed).toEqual([]);
     vi.advanceTimersByTime(SECOND);
     expect(destroyed).toHaveLength(1);
+    expect(destroyed[0]).toBeInstanceOf(TimeLimitError);
     expect(destroyed[0]).toMatchObject({
       exitCode: 30,
       message: 'the limit of --stop-after=2 minutes is reached',
