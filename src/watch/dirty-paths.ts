@@ -14,8 +14,6 @@ export interface SettledPath {
   readonly since: number;
   /** When it was last told by the system itself; -Infinity if there were echoes only. */
   readonly heardAt: number;
-  /** It has changed again and again soon after it was taken. */
-  readonly isRestless: boolean;
   /** It may not be held back any longer. */
   readonly isOverdue: boolean;
 }
@@ -104,10 +102,14 @@ export class DirtyPaths {
     return taken;
   }
 
-  /** Gives back a path that was taken: it is not finished. It waits for a window more, each time a longer one. */
-  hold(settled: SettledPath, now: number): void {
-    const windowMs = this.#grown(this.#habits.get(settled.path)?.windowMs ?? this.#times.quietMs);
-    this.#giveBack(settled, { touchedAt: now, windowMs, notBefore: now });
+  /**
+   * Gives back a path that was taken: it is not finished. It waits until a certain time, until it is quiet, and no
+   * longer than any other.
+   */
+  hold(settled: SettledPath, now: number, until: number): void {
+    const windowMs = this.#habits.get(settled.path)?.windowMs ?? this.#times.quietMs;
+    const notBefore = Math.min(until, Math.max(now, settled.since + this.#times.maxMs));
+    this.#giveBack(settled, { touchedAt: now, windowMs: Math.min(windowMs, until - now), notBefore });
   }
 
   /** Gives back a path that was taken and could not be looked at: it is due at a certain time. */
@@ -143,7 +145,6 @@ export class DirtyPaths {
       path,
       since,
       heardAt,
-      isRestless: streak >= RESTLESS,
       isOverdue: now >= since + this.#times.maxMs,
     };
   }

@@ -143,6 +143,8 @@ export class Replicator {
     this.#disk = new GuardedDisk(this.#root.path, this.#places);
     this.#tree = this.#newTree();
     const openFiles = new OpenFiles(OPEN_FILES_BUDGET_MS);
+    // The first look takes longest, and nothing waits for it yet.
+    openFiles.beingWritten([]);
     this.#settler = new Settler({
       times: settings.settle,
       disk: this.#disk,

@@ -27,17 +27,21 @@ const MOST_AT_ONCE = 1000;
 const MOST_DIRTY = 200_000;
 /** Changes are handed on at least so often while others are still being looked at. */
 const HAND_ON_MS = 5;
-/** A file of this size is worth finding out whether somebody still writes to it. */
-const LARGE = 256 * 1024;
 /** For what throws. */
 const RETRY: BackOffTimes = { firstMs: 250, mostMs: 60_000 };
-const OPEN_FILES_EVERY_MS = 50;
+/** After a look for writers the next one is put off for so many times its duration, */
+const REST = 10;
+/** but not for longer than this. */
+const MAX_REST_MS = 50;
+/** The longest time between two looks at a file that is being written, unless the looks take long. */
+const MAX_WAIT_MS = 100;
 
 /** Turns hints into changes: waits until a path has settled and nobody writes to it any more, then looks at it. */
 export class Settler {
   readonly #parts: SettlerParts;
   readonly #dirty: DirtyPaths;
-  #openFilesAt = Number.NEGATIVE_INFINITY;
+  /** Writers are not looked for before. */
+  #restsUntil = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   /** Looks happen one after the other: a folder may take a while to be known. */
@@ -166,14 +170,15 @@ export class Settler {
 
   /** Those that nobody writes to any more. The others wait on, but not for ever. */
   #finished(settled: readonly SettledPath[]): readonly SettledPath[] {
+    const { now, onTrouble } = this.#parts;
     try {
       const open = this.#open(settled);
-      for (const path of open) this.#dirty.hold(path, this.#parts.now());
+      for (const path of open) this.#dirty.hold(path, now(), this.#nextLookAt(path));
       this.#schedule();
       return open.size === 0 ? settled : settled.filter((path) => !open.has(path));
     } catch (thrown) {
       // To send a file too early is better than never.
-      this.#parts.onTrouble(errorOf(thrown));
+      onTrouble(errorOf(thrown));
       return settled;
     }
   }
@@ -181,18 +186,25 @@ export class Settler {
   #open(settled: readonly SettledPath[]): Set<SettledPath> {
     const { beingWritten, disk, now } = this.#parts;
     const doubtful = settled.filter((path) => this.#mayBeOpen(path));
-    if (doubtful.length === 0) return new Set();
-    if (now() - this.#openFilesAt < OPEN_FILES_EVERY_MS) return new Set(doubtful);
+    const startedAt = now();
+    // For a moment longer, nothing can be said.
+    if (doubtful.length === 0 || startedAt < this.#restsUntil) return new Set(doubtful);
     const open = beingWritten(doubtful.map(({ path }) => disk.absolute(path)));
-    this.#openFilesAt = now();
+    this.#restsUntil = now() + Math.min(REST * (now() - startedAt), MAX_REST_MS);
     return new Set(doubtful.filter(({ path }) => open.has(disk.absolute(path))));
   }
 
-  /** To ask for every small file would take longer than to send it twice. */
-  #mayBeOpen({ path, isRestless, isOverdue }: SettledPath): boolean {
+  /** The longer a file has been written, the longer it may take to notice that it is not any more. */
+  #nextLookAt({ since }: SettledPath): number {
+    const { now, times } = this.#parts;
+    const waitMs = Math.min(Math.max(times.quietMs, (now() - since) / 8), MAX_WAIT_MS);
+    return Math.max(now() + waitMs, this.#restsUntil);
+  }
+
+  #mayBeOpen({ path, isOverdue }: SettledPath): boolean {
     if (isOverdue) return false;
     const found = this.#parts.disk.look(path);
-    return found.kind === 'file' && found.isRegular && (isRestless || found.size >= LARGE);
+    return found.kind === 'file' && found.isRegular;
   }
 
   #flood(): void {

@@ -29,6 +29,8 @@ export interface ReplicationParts {
   readonly own?: string;
   readonly deletes?: boolean;
   readonly createsFolders?: boolean;
+  /** The longest that a path that keeps changing waits; default 500. */
+  readonly maxMs?: number;
   /** Elements for `<rsync>`. */
   readonly rsync?: string;
 }
@@ -116,7 +118,7 @@ export function replicationConfig(parts: ReplicationParts): SersyncConfig {
         ${parts.rsync ?? ''}
       </rsync>
     </sersync>
-    <tsersync><settle quietMs="5" maxMs="500"/>${own ?? noFilter}</tsersync>
+    <tsersync><settle quietMs="5" maxMs="${parts.maxMs ?? 500}"/>${own ?? noFilter}</tsersync>
   </head>`;
   return parseConfig(Buffer.from(xml), 'replication.xml').config;
 }

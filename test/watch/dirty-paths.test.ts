@@ -11,9 +11,7 @@ describe('a dirty path', () => {
     dirty.add('a', 1000);
     expect(dirty.dueAt()).toBe(1005);
     expect(dirty.take(1004, 10)).toEqual([]);
-    expect(dirty.take(1005, 10)).toEqual([
-      { path: 'a', since: 1000, heardAt: 1000, isRestless: false, isOverdue: false },
-    ]);
+    expect(dirty.take(1005, 10)).toEqual([{ path: 'a', since: 1000, heardAt: 1000, isOverdue: false }]);
     expect([dirty.size, dirty.dueAt()]).toEqual([0, Number.POSITIVE_INFINITY]);
   });
 
@@ -32,7 +30,7 @@ describe('a dirty path', () => {
     dirty.add('a', 1000, false);
     const [taken] = dirty.takeAll(1005);
     dirty.add('a', 1006, true);
-    if (taken !== undefined) dirty.hold(taken, 1007);
+    if (taken !== undefined) dirty.hold(taken, 1007, 1020);
     expect(dirty.takeAll(1010)).toMatchObject([{ heardAt: 1000 }]);
   });
 
@@ -78,18 +76,20 @@ describe('a dirty path', () => {
     expect([dirty.size, dirty.take(500, 10)]).toEqual([0, []]);
   });
 
-  it('that is given back waits longer each time, and its first time counts', () => {
+  it('that is given back waits as long as is said and until it is quiet, and its first time counts', () => {
     const dirty = new DirtyPaths(TIMES);
     dirty.add('a', 0);
-    const windows: number[] = [];
-    for (let now = 5, round = 0; round < 5; round += 1) {
+    const again = (now: number, until: number) => {
       const [taken] = dirty.take(now, 1);
       if (taken === undefined) expect.unreachable();
-      else dirty.hold(taken, now);
-      windows.push(dirty.dueAt() - now);
-      now = dirty.dueAt();
-    }
-    expect(windows).toEqual([10, 20, 40, 25, expect.any(Number)]);
+      else dirty.hold(taken, now, until);
+    };
+    again(5, 30);
+    expect([dirty.take(29, 1), dirty.dueAt()]).toEqual([[], 30]);
+    again(30, 40);
+    dirty.add('a', 39);
+    expect([dirty.take(43, 1), dirty.dueAt()]).toEqual([[], 44]);
+    again(44, 1000);
     expect(dirty.take(100, 1)).toMatchObject([{ path: 'a', since: 0, isOverdue: true }]);
   });
 });
@@ -111,15 +111,6 @@ describe('a path that keeps changing', () => {
   it('waits longer and longer, up to a part of the longest wait', () => {
     const dirty = new DirtyPaths(TIMES);
     expect(waits(dirty, 10, 0).waits).toEqual([5, 5, 5, 5, 10, 20, 40, 50, 50, 50]);
-  });
-
-  it('is restless meanwhile', () => {
-    const dirty = new DirtyPaths(TIMES);
-    const { now } = waits(dirty, 4, 0);
-    dirty.add('a', now);
-    expect(dirty.take(now + 50, 1)).toMatchObject([{ isRestless: true }]);
-    dirty.add('a', now + 5000);
-    expect(dirty.take(now + 5050, 1)).toMatchObject([{ isRestless: false }]);
   });
 
   it('waits less when it has calmed down', () => {

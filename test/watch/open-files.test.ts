@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,6 +35,41 @@ describe('open files', () => {
     mkdirSync(join(proc, '8'));
     expect(new OpenFiles(1000, proc).beingWritten(paths).size).toBe(0);
     expect(new OpenFiles(1000, join(proc, 'nowhere')).beingWritten(paths).size).toBe(0);
+  });
+
+  it('are found by what they are, where another mount gives them another path', () => {
+    const file = join(proc, 'file');
+    writeFileSync(file, '');
+    const seen = join(proc, 'seen-from-a-container');
+    mkdirSync(seen);
+    linkSync(file, join(seen, 'file'));
+    writeFileSync(join(proc, 'other'), '');
+    open(10, 3, join(seen, 'file'), '0100001');
+    expect([...new OpenFiles(1000, proc).beingWritten([file, join(seen, 'other')])]).toEqual([file]);
+  });
+
+  it('are looked through again only if their process may have opened or written something since', () => {
+    const writes = (pid: number, count: number) =>
+      writeFileSync(join(proc, String(pid), 'io'), `rchar: 1\nsyscw: ${count}\n`);
+    mkdirSync(join(proc, '10', 'fd'), { recursive: true });
+    writes(10, 7);
+    const files = new OpenFiles(1000, proc);
+    files.beingWritten([]);
+    open(10, 4, '/w/write', '0100001');
+    expect(files.beingWritten(paths).size).toBe(0);
+    writes(10, 8);
+    expect([...files.beingWritten(paths)]).toEqual(['/w/write']);
+    // From then on it is a writer, whatever its numbers say.
+    open(10, 5, '/w/both', '0100002');
+    expect([...files.beingWritten(paths)].sort()).toEqual(['/w/both', '/w/write']);
+  });
+
+  it('of a process that had one of that name open before are looked through in any case', () => {
+    open(10, 4, '/w/write', '0100001');
+    writeFileSync(join(proc, '10', 'io'), 'syscw: 7\n');
+    const files = new OpenFiles(1000, proc);
+    expect(files.beingWritten(['/w/other']).size).toBe(0);
+    expect([...files.beingWritten(paths)]).toEqual(['/w/write']);
   });
 
   it('are not looked for beyond the budget', () => {

@@ -141,10 +141,11 @@ describe('a file that somebody writes to', () => {
     expect([paths().sort(), settler.size]).toEqual([['a', 'b'], 0]);
   });
 
-  it('is not looked for if it is small, or no file', async () => {
+  it('is looked for whatever its size, if it is a file', async () => {
     const asked: string[] = [];
     const looks: Record<string, typeof LARGE> = {
-      small: found('file', { size: 1000 }),
+      small: found('file', { size: 1 }),
+      empty: found('file', { size: 0 }),
       folder: found('folder', { size: 1_000_000 }),
       fifo: { ...LARGE, isRegular: false },
     };
@@ -155,25 +156,53 @@ describe('a file that somebody writes to', () => {
         return new Set(all);
       },
     });
-    for (const path of ['small', 'folder', 'fifo', 'gone']) settler.hint(path);
+    for (const path of ['small', 'empty', 'folder', 'fifo', 'gone']) settler.hint(path);
     await wait(5);
-    expect(paths().sort()).toEqual(['fifo', 'folder', 'gone', 'small']);
-    expect(asked).toEqual([]);
+    expect([paths().sort(), asked.sort()]).toEqual([
+      ['fifo', 'folder', 'gone'],
+      ['empty', 'small'],
+    ]);
   });
 
-  it('is asked about only so often, however many files there are', async () => {
-    let asked = 0;
-    const { settler } = settlerOf({
-      beingWritten: () => {
-        asked += 1;
-        return new Set();
-      },
-    });
-    for (let i = 0; i < 20; i += 1) {
-      settler.hint(`f${i}`);
-      await wait(5);
+  it('is asked about the less often the longer that takes, and is sent at most that much later', async () => {
+    for (const [lookMs, most] of [
+      [0.1, 20],
+      [2, 6],
+      [500, 3],
+    ] as const) {
+      let [asked, spent] = [0, 0];
+      const { settler, paths } = settlerOf({
+        now: () => performance.now() + spent,
+        beingWritten: () => {
+          asked += 1;
+          spent += lookMs;
+          return new Set();
+        },
+      });
+      for (let i = 0; i < 20; i += 1) {
+        settler.hint(`f${i}`);
+        await wait(5);
+      }
+      expect(asked).toBeLessThanOrEqual(most);
+      await wait(60);
+      expect(paths()).toHaveLength(20);
     }
-    expect(asked).toBeLessThanOrEqual(3);
+  });
+
+  it('is sent soon after it is closed, however long it was written', async () => {
+    for (const openMs of [20, 100, 400, 3000]) {
+      const writers = new Set(['/root/a']);
+      const { settler, paths } = settlerOf({
+        times: { quietMs: 5, maxMs: 10_000 },
+        beingWritten: () => writers,
+      });
+      settler.hint('a');
+      await wait(openMs);
+      expect(paths()).toEqual([]);
+      writers.clear();
+      await wait(Math.min(100, 5 + openMs / 8));
+      expect(paths()).toEqual(['a']);
+    }
   });
 });
 

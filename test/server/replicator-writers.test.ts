@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Replication, replicate, until } from '../support/replication.ts';
+import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
+
+/* Programs that write slowly. Linux only: elsewhere nobody tells who has a file open. */
+
+let rsyncd: Rsyncd;
+beforeAll(async () => {
+  rsyncd = await startRsyncd({ modules: [{ name: 'inbox' }] });
+});
+afterAll(() => rsyncd[Symbol.asyncDispose]());
+
+const WRITER = join(import.meta.dirname, '../support/piecewise-writer.ts');
+const PIECE = 4096;
+
+function write(pauseMs: number, pieces: number, ...words: readonly string[]): ChildProcess {
+  const all = [WRITER, String(pauseMs), String(pieces), ...words];
+  return spawn(process.execPath, all, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** Notes every size that each file has at the remote, until it is told to end. */
+function watchSizes({ destination }: Replication): { readonly sizes: Set<string>; end(): void } {
+  const sizes = new Set<string>();
+  const look = () => {
+    for (const name of readdirSync(destination)) {
+      if (name.startsWith('.')) continue;
+      sizes.add(`${name} ${lstatSync(join(destination, name)).size}`);
+    }
+  };
+  const timer = setInterval(look, 2);
+  return {
+    sizes,
+    end: () => {
+      clearInterval(timer);
+      look();
+    },
+  };
+}
+
+describe.runIf(process.platform === 'linux')('a file that is written in pieces', () => {
+  it.each([
+    [8, 12],
+    [50, 8],
+    [300, 4],
+  ])('with pauses of %i ms is sent once, when it is closed', async (pauseMs, pieces) => {
+    await using replication = await replicate(rsyncd, { maxMs: 30_000 });
+    const { root } = replication;
+    const watched = watchSizes(replication);
+    const writers = ['a', 'b'].map((name) =>
+      write(pauseMs, pieces, join(root, `${name}1`), join(root, `${name}2`)),
+    );
+    await Promise.all(writers.map((writer) => once(writer, 'close')));
+    await replication.equal();
+    watched.end();
+    const whole = ['a1', 'a2', 'b1', 'b2'].map((name) => `${name} ${pieces * PIECE}`);
+    expect([...watched.sizes].sort()).toEqual(whole);
+  });
+
+  it('and stays open is sent when it has waited for long enough', async () => {
+    await using replication = await replicate(rsyncd, { maxMs: 300 });
+    const { root, destination } = replication;
+    const holder = write(1, 3, join(root, 'database'), 'hold');
+    try {
+      const sizeThere = () => lstatSync(join(destination, 'database'), { throwIfNoEntry: false })?.size;
+      await until(() => sizeThere() === 3 * PIECE, 'the file at the remote');
+      expect(holder.exitCode).toBeNull();
+    } finally {
+      holder.kill();
+      await once(holder, 'close');
+    }
+  });
+});
