@@ -4,6 +4,7 @@
  */
 import { benchLatency } from './latency.ts';
 import { benchPush } from './push.ts';
+import { UnknownWordError } from './unknown-word.ts';
 
 const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
   push: benchPush,
@@ -11,7 +12,12 @@ const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<
 };
 
 const [name = '', ...words] = process.argv.slice(2);
-const benchmark = benchmarks[name];
-if (benchmark === undefined)
-  throw new Error(`no benchmark ${name}: there are ${Object.keys(benchmarks).join(', ')}`);
-await benchmark(words);
+try {
+  const benchmark = benchmarks[name];
+  if (benchmark === undefined) throw new UnknownWordError(name, Object.keys(benchmarks));
+  await benchmark(words);
+} catch (thrown) {
+  if (!(thrown instanceof UnknownWordError)) throw thrown;
+  process.stderr.write(`bench: ${thrown.message}\n`);
+  process.exitCode = 1;
+}

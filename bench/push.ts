@@ -16,10 +16,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Rsyncd, startRsyncd } from '../test/support/rsyncd.ts';
 import { type Cost, measure, median } from './measure.ts';
+import { ratioText, scaledName } from './scaled.ts';
 import { printTable } from './table.ts';
+import { UnknownWordError } from './unknown-word.ts';
 
 /** One kind of work, for both programs. */
 interface Scenario {
+  /** With the count and the unit of the full size in front: they are scaled. */
   readonly name: string;
   readonly options: readonly string[];
   /** Makes the source, once. */
@@ -90,12 +93,12 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 /** Pushes with rsync and with tsersync in turns, to one daemon, and prints how they compare. */
 export async function benchPush(wanted: readonly string[]): Promise<void> {
   const names = wanted.length > 0 ? wanted : Object.keys(scenarios);
+  const unknown = names.find((name) => scenarios[name] === undefined);
+  if (unknown !== undefined) throw new UnknownWordError(unknown, Object.keys(scenarios));
   await using rsyncd = await startRsyncd({ modules: [{ name: 'to' }] });
   const rows = [];
   for (const name of names) {
-    const scenario = scenarios[name];
-    if (scenario === undefined)
-      throw new Error(`no benchmark ${name}: there are ${Object.keys(scenarios).join(' ')}`);
+    const scenario = scenarios[name] as Scenario;
     const row = await compare(name, scenario, rsyncd);
     // The table comes at the end, which is far off.
     process.stderr.write(`${row.join('  ')}\n`);
@@ -125,7 +128,7 @@ async function compare(name: string, scenario: Scenario, rsyncd: Rsyncd): Promis
         if (round > 0) costs[who].push(cost);
       }
     }
-    return row(name, scenario.name, costs);
+    return row(name, scaledName(scenario.name, SCALE), costs);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -149,7 +152,7 @@ function row(
   { theirs, ours }: Record<'theirs' | 'ours', readonly Cost[]>,
 ): string[] {
   const of = (costs: readonly Cost[], part: keyof Cost) => median(costs.map((cost) => cost[part]));
-  const ratio = (part: keyof Cost) => (of(ours, part) / of(theirs, part)).toFixed(2);
+  const ratio = (part: keyof Cost) => ratioText(of(ours, part), of(theirs, part));
   const seconds = (costs: readonly Cost[]) => (of(costs, 'wallMs') / 1000).toFixed(2);
   const most = (costs: readonly Cost[]) => Math.max(...costs.map(({ peakMb }) => peakMb)).toFixed(0);
   return [

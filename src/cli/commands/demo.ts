@@ -54,7 +54,7 @@ async function replicate(config: string, place: Omit<Stage, 'replicator'>, scree
     startsWithAll: true,
   });
   try {
-    say(row('what happens in the tree', 'at the remote after', 'on the wire'));
+    say(row('change', 'visible after', 'network'));
     for (const change of demoChanges) {
       const { ms, bytes } = await perform(change, { ...place, replicator });
       say(row(change.title, `${ms.toFixed(0)} ms`, `${(bytes / 1000).toFixed(1)} kB`));
@@ -75,12 +75,13 @@ function compare(tree: string, module: string, say: (line: string) => void): num
     for (const line of differing) say(`  ${line}`);
     return 1;
   }
-  say(`Both trees are equal: ${ours.length} files and folders, in name, content, mode, owner and time.`);
+  say(`Both trees are equal: ${ours.length} files and folders (name, content, mode, owner, time).`);
   return 0;
 }
 
+/** A terminal may be 60 characters wide. */
 function row(title: string, ms: string, bytes: string): string {
-  return `${title.padEnd(36)}${ms.padStart(20)}${bytes.padStart(16)}`;
+  return `${title.padEnd(32)}${ms.padStart(14)}${bytes.padStart(13)}`;
 }
 
 /** A log that tells only of trouble; none is what an interruption brings about. */
