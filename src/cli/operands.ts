@@ -1,5 +1,6 @@
 import {
   type DaemonTarget,
+  daemonUrl,
   destinationModule,
   type ModuleListTarget,
   parseTarget,
@@ -7,6 +8,7 @@ import {
   type TargetSyntax,
   UnsupportedError,
   UsageError,
+  withoutShell,
 } from '../protocol/index.ts';
 
 /** On Windows a drive letter is not the name of a host. */
@@ -42,10 +44,10 @@ export function listOperand(operands: readonly string[]): ModuleListTarget {
       return target;
     case 'daemon':
       throw new UnsupportedError(
-        `the files of module ${target.module} cannot be listed yet; rsync://${target.host}/ lists the modules`,
+        `the files of module ${target.module} cannot be listed yet; ${daemonUrl(target)} lists the modules`,
       );
     case 'shell':
-      throw new UnsupportedError(`${target.host}: no remote shell is started; name a daemon: HOST::`);
+      throw new UnsupportedError(withoutShell(target, 'rsync://HOST[:PORT]/ or HOST::'));
     case 'local':
       throw new UsageError(`${operand}: this is no daemon; name one: rsync://HOST[:PORT]/ or HOST::`);
   }

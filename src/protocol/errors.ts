@@ -25,7 +25,11 @@ export const exitCodes = {
 export abstract class RsyncError extends Error {
   abstract readonly code: string;
   abstract readonly exitCode: number;
-  /** True when the same call may well succeed later: nothing listens, all slots taken, a line that broke. */
+  /**
+   * True when the same call may well succeed later: nothing listens, all slots taken, a transfer that broke off. False
+   * for a server that ends the connection before a transfer has begun: it may not like what we say, and says the same
+   * to the same call. A loop over what is transient should still have an end, or wait longer each time.
+   */
   readonly isTransient: boolean = false;
 
   override get name(): string {
@@ -106,7 +110,19 @@ export class TimeoutError extends RsyncError {
 /** The time of `--stop-after` is over. */
 export class TimeLimitError extends TimeoutError {}
 
-/** The caller's `AbortSignal` ended the session. */
+/**
+ * The server ended the connection after the login, before the transfer began: often it does not take our arguments.
+ * So this is not transient.
+ */
+export class SetUpError extends RsyncError {
+  readonly code = 'ERR_RSYNC_SET_UP';
+  readonly exitCode = exitCodes.stream;
+}
+
+/**
+ * The caller's `AbortSignal` ended the session. `cause` is the signal's reason: with `AbortSignal.timeout()` a
+ * `DOMException` whose name is `TimeoutError`.
+ */
 export class AbortedError extends RsyncError {
   readonly code = 'ERR_RSYNC_ABORTED';
   readonly exitCode = exitCodes.interrupted;

@@ -41,7 +41,7 @@ export type {
   Target,
   TargetSyntax,
 } from './handshake/target.ts';
-export { destinationModule, parseTarget } from './handshake/target.ts';
+export { daemonUrl, destinationModule, parseTarget, withoutShell } from './handshake/target.ts';
 export { ForeignLinkError, NamedFileError } from './named-files/named-file-error.ts';
 export { openNamedForAppending } from './named-files/open-named.ts';
 export { type ReadNamed, readNamed, readNamedFile, withPipes } from './named-files/read-named.ts';

@@ -16,7 +16,7 @@ describe('the operands of a push', () => {
     [['host::mod'], 1, 'a source is missing'],
     [['a', 'b'], 1, 'b: a destination is a daemon'],
     [['a', 'host::'], 1, 'host: a destination needs a module'],
-    [['a', 'host:path'], 4, 'host: no remote shell is started'],
+    [['a', 'host:path'], 4, 'host: a single colon means a remote shell'],
     [['a', 'rsync://host//x'], 5, 'the path must start with the name of a module'],
     [['', 'host::mod'], 1, 'a source is empty'],
     [['one::m', 'two::m'], 1, 'source and destination cannot both be remote'],
@@ -41,7 +41,10 @@ describe('the operand of ls', () => {
     [[], 1, 'ls needs one daemon'],
     [['a::', 'b::'], 1, 'ls needs one daemon'],
     [['host::mod'], 4, 'the files of module mod cannot be listed yet'],
-    [['host:path'], 4, 'no remote shell is started'],
+    [['rsync://H:8730/one/'], 4, 'rsync://H:8730/ lists the modules'],
+    [['rsync://u@[::1]:8730/one/'], 4, 'rsync://u@[::1]:8730/ lists the modules'],
+    [['http://host/x'], 4, 'http:// is not a URL of an rsync daemon'],
+    [['host:path'], 4, 'a single colon means a remote shell'],
     [['here'], 1, 'here: this is no daemon'],
   ])('cannot be %j', (operands, exitCode, message) => {
     const refusal = expect.objectContaining({ exitCode, message: expect.stringContaining(message) });

@@ -103,7 +103,7 @@ describe('the command line', () => {
 
   it('hands everything behind the command to it, also what looks like an option of the program', async () => {
     const { stderr } = await tsersync(['push', '--', '--version', 'host:path']);
-    expect(stderr).toMatch(/^tsersync: host: no remote shell is started/);
+    expect(stderr).toMatch(/^tsersync: host: a single colon means a remote shell/);
   });
 
   it('does not start a remote shell', async () => {

@@ -1,7 +1,14 @@
 import { userInfo } from 'node:os';
 import { type HttpProxy, openTunnel, parseProxy } from '../connect/http-proxy.ts';
 import { connectTcp } from '../connect/tcp.ts';
-import { AuthenticationError, UsageError } from '../errors.ts';
+import {
+  AuthenticationError,
+  ConnectionClosedError,
+  ConnectionError,
+  ConnectProgramError,
+  SetUpError,
+  UsageError,
+} from '../errors.ts';
 import { readEarlyInput } from '../handshake/early-input.ts';
 import { NEWEST_PROTOCOL, OLDEST_PROTOCOL } from '../handshake/greeting.ts';
 import { type Login, logIn } from '../handshake/login.ts';
@@ -83,6 +90,7 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
         earlyInput,
         password: () => heartbeat.withoutLimit(() => passwordOf(request)),
         onLine: request.onLine,
+        leastDigest: connection.leastDigest,
       },
     );
     const { greeting, protocol } = login;
@@ -113,6 +121,16 @@ async function openTransport(
   if (command === undefined) return connectTcp({ host, port, address, family, contimeout, signal });
   const { connectProgram } = await import('../connect/program.ts');
   return connectProgram({ command, host: target.host, signal });
+}
+
+/** A connection that ends between login and transfer is the server's answer to what we have said. */
+export function setUpFailure(thrown: unknown, peer: string): unknown {
+  const isBroken = thrown instanceof ConnectionClosedError || thrown instanceof ConnectionError;
+  if (!isBroken || thrown instanceof ConnectProgramError) return thrown;
+  return new SetUpError(
+    `${peer} ended the connection before the transfer: it may not take these options (its log has the reason)`,
+    { cause: thrown },
+  );
 }
 
 function ownProtocol(wished: number | undefined): number {

@@ -26,7 +26,7 @@ import { runSender, type SenderCounts } from '../roles/sender.ts';
 import type { Terms } from '../terms.ts';
 import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, setUpFailure } from './connection.ts';
 import { entryFormatOf, strongChecksumFor, tokenWriterFor } from './formats.ts';
 import { Problems } from './problems.ts';
 import type { PushListeners, RunningPush } from './push-listeners.ts';
@@ -198,7 +198,8 @@ export class PushSession implements RunningPush {
       this.#seedSince = undefined;
       this.#connection.heartbeat.endLogin();
       this.#seed.resolve(seed);
-    } catch (thrown) {
+    } catch (cause) {
+      const thrown = this.#state === 'over' ? cause : setUpFailure(cause, this.#connection.transport.peer);
       this.#seed.reject(thrown);
       this.#requests.fail(thrown);
       return;

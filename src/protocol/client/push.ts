@@ -9,7 +9,7 @@ import { modulePath } from '../handshake/target.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
 import { checkPushRequest, checkSources } from './check-request.ts';
-import { connectDaemon } from './connection.ts';
+import { connectDaemon, setUpFailure } from './connection.ts';
 import { openLocalTree } from './local-source.ts';
 import type { PushListeners } from './push-listeners.ts';
 import type { OpenPushRequest, PushRequest } from './push-request.ts';
@@ -80,7 +80,7 @@ async function connectAndSetUp(request: OpenPushRequest, mayNameFirst: boolean):
   } catch (thrown) {
     connected.heartbeat.stop();
     connected.transport.destroy();
-    throw thrown;
+    throw setUpFailure(thrown, connected.transport.peer);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createFileHash } from '../checksum/strong.ts';
-import { UnsupportedError } from '../errors.ts';
+import { AuthenticationError, UnsupportedError } from '../errors.ts';
 import { encodeName } from '../wire/file-name.ts';
 import { type AuthDigest, authDigests, type Greeting } from './greeting.ts';
 
@@ -13,6 +13,15 @@ export function chooseDigest(server: Greeting, protocol: number): ResponseDigest
   if (common !== undefined) return common;
   throw new UnsupportedError(
     `no common digest for the login: the server offers ${server.digests.join(' ')}, we have ${authDigests.join(' ')}`,
+  );
+}
+
+/** @throws AuthenticationError for a digest that is weaker than the least one. */
+export function refuseWeaker(digest: ResponseDigest, least: AuthDigest): void {
+  const strength = (name: ResponseDigest) => authDigests.indexOf(name === 'old-md4' ? 'md4' : name);
+  if (strength(digest) <= strength(least)) return;
+  throw new AuthenticationError(
+    `the server wants the password answered with ${digest}, which is weaker than ${least}: no answer was given`,
   );
 }
 

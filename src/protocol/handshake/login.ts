@@ -2,6 +2,8 @@ import {
   AccessDeniedError,
   AuthenticationError,
   ConnectionClosedError,
+  ConnectionError,
+  ConnectProgramError,
   DaemonError,
   TooManyConnectionsError,
   UnknownModuleError,
@@ -12,8 +14,14 @@ import type { WireWriter } from '../stream/wire-writer.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import { encodeName } from '../wire/file-name.ts';
 import { MAX_LINE_LENGTH, MAX_LOGIN_LENGTH } from '../wire/limits.ts';
-import { answerChallenge, chooseDigest } from './challenge.ts';
-import { agreeOnProtocol, formatGreeting, type Greeting, parseGreeting } from './greeting.ts';
+import { answerChallenge, chooseDigest, refuseWeaker } from './challenge.ts';
+import {
+  type AuthDigest,
+  agreeOnProtocol,
+  formatGreeting,
+  type Greeting,
+  parseGreeting,
+} from './greeting.ts';
 
 /** Bytes that a line costs besides its own. */
 const LINE_COST = 64;
@@ -29,6 +37,8 @@ export interface LoginRequest {
   readonly earlyInput?: Buffer | undefined;
   /** Asked only when the module wants a password. */
   readonly password: () => string | Promise<string>;
+  /** No password is answered for with a weaker digest. */
+  readonly leastDigest?: AuthDigest | undefined;
   /** Each line of the message of the day, or of the list of modules, as it comes: also if a refusal follows. */
   readonly onLine?: ((line: string) => void) | undefined;
 }
@@ -63,7 +73,7 @@ export async function logIn(streams: LoginStreams, request: LoginRequest): Promi
     writer.encoder.bytes(earlyInput);
   }
   say(`${request.module}\n`);
-  await writer.flush();
+  await flush();
   const greeting = parseGreeting(await readLine(streams));
   const protocol = agreeOnProtocol(request.protocol, greeting);
   const lines: string[] = [];
@@ -85,9 +95,10 @@ export async function logIn(streams: LoginStreams, request: LoginRequest): Promi
     isAuthenticated = true;
     const user = checkUser(request.user);
     const digest = chooseDigest(greeting, protocol);
+    if (request.leastDigest !== undefined) refuseWeaker(digest, request.leastDigest);
     const response = await answerChallenge(digest, await request.password(), challenge);
     say(`${user} ${response}\n`);
-    await writer.flush();
+    await flush();
   }
   throw new DaemonError(`${streams.peer} sent more than ${MAX_LOGIN_LENGTH} bytes without coming to an end`);
 
@@ -95,16 +106,29 @@ export async function logIn(streams: LoginStreams, request: LoginRequest): Promi
     writer.encoder.bytes(encodeName(text));
   }
 
+  /** What the server has said before it went away is still to be read. */
+  async function flush(): Promise<void> {
+    await writer.flush().catch((thrown: unknown) => {
+      if (!isBroken(thrown)) throw thrown;
+    });
+  }
+
   async function readLine({ peer }: LoginStreams): Promise<string> {
     try {
       return await reader.read((cursor: Cursor) => cursor.line(MAX_LINE_LENGTH, 'login'));
     } catch (cause) {
-      if (!(cause instanceof ConnectionClosedError)) throw cause;
+      if (!isBroken(cause)) throw cause;
       throw new DaemonError(`${peer} closed the connection during the login: it may not be an rsync daemon`, {
         cause,
       });
     }
   }
+}
+
+/** A tunnel that fails is no answer of a daemon. */
+function isBroken(thrown: unknown): boolean {
+  if (thrown instanceof ConnectProgramError) return false;
+  return thrown instanceof ConnectionClosedError || thrown instanceof ConnectionError;
 }
 
 /** The line that ends a login, or a list of modules. */

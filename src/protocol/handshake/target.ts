@@ -67,10 +67,23 @@ export function destinationModule(target: Target): DaemonTarget {
     case 'module-list':
       throw new UsageError(`${target.host}: a destination needs a module: ${URL_FORM}`);
     case 'shell':
-      throw new UnsupportedError(`${target.host}: no remote shell is started; name a daemon: ${URL_FORM}`);
+      throw new UnsupportedError(withoutShell(target, URL_FORM));
     case 'local':
       throw new UsageError(`${target.path}: a destination is a daemon: ${URL_FORM}`);
   }
+}
+
+/** Why a target of the form `HOST:PATH` is refused; `form` is what to name instead. */
+export function withoutShell({ host, path }: ShellTarget, form: string): string {
+  if (path.startsWith('//')) return `${host}:// is not a URL of an rsync daemon; name one: ${form}`;
+  return `${host}: a single colon means a remote shell, which is not supported; name a daemon: ${form}`;
+}
+
+/** The URL of a daemon, which lists its modules. */
+export function daemonUrl({ user, host, port }: Pick<DaemonTarget, 'user' | 'host' | 'port'>): string {
+  const who = user === undefined ? '' : `${user}@`;
+  const where = host.includes(':') ? `[${host}]` : host;
+  return `rsync://${who}${where}${port === undefined ? '' : `:${port}`}/`;
 }
 
 /** Control characters, those of Latin-1 among them. */

@@ -132,6 +132,7 @@ const connectionChecks: FieldChecks<ConnectionOptions> = {
   proxy: (value) => (typeof value === 'string' ? undefined : 'a text'),
   connectProgram: (value) => (typeof value === 'string' ? undefined : 'a text'),
   loginTimeout: isDuration,
+  leastDigest: isOneOf('sha512', 'sha256', 'sha1', 'md5', 'md4'),
   rsh: isText,
   rsyncPath: isText,
 };

@@ -1,7 +1,11 @@
-/** The nearest of `known` to what was written, if one is near enough to be meant. */
+/**
+ * The nearest of `known` to what was written, if one is near enough to be meant: one letter of three may differ, and
+ * dashes in front are no letters.
+ */
 export function nearest(written: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(written.length / 3)) + 1;
+  const letters = written.replace(/^-+/, '').length;
+  let least = Math.max(1, Math.floor(letters / 3)) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - written.length) >= least) continue;
     const away = distance(written, candidate);

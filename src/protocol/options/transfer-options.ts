@@ -187,6 +187,11 @@ export interface ConnectionOptions {
    * for ever. Default 300, or five times `timeout` if that is less.
    */
   readonly loginTimeout?: number;
+  /**
+   * The weakest digest with which the password is answered for; a server that wants a weaker one gets no answer. Without
+   * this, as with rsync, it is the server that decides: old ones (before 3.2.7) know MD5 or MD4 only.
+   */
+  readonly leastDigest?: 'sha512' | 'sha256' | 'sha1' | 'md5' | 'md4';
   /** `-e`: the remote shell with its own options; a daemon is then reached through it. */
   readonly rsh?: string;
   /** What the remote shell is to run instead of `rsync`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openPush } from '../../../src/protocol/client/push.ts';
-import { ConnectionClosedError } from '../../../src/protocol/errors.ts';
+import { SetUpError } from '../../../src/protocol/errors.ts';
 import { type Peer, SEED, startHostileServer } from '../../support/hostile-server.ts';
 
 /** Greets as servers do that negotiate, and hears the arguments. */
@@ -46,7 +46,8 @@ describe('a server that negotiates', () => {
       peer.socket.end();
     });
     const opening = openPush({ target: server.target, transfer: {} });
-    await expect(opening).rejects.toThrow(ConnectionClosedError);
+    await expect(opening).rejects.toThrow(SetUpError);
+    await expect(opening).rejects.toMatchObject({ isTransient: false, exitCode: 12 });
     expect(server.peers).toHaveLength(2);
   });
 });

@@ -6,6 +6,7 @@ import {
   ConnectionError,
   ProtocolError,
   RemoteExitError,
+  SetUpError,
   TimeoutError,
   UsageError,
 } from '../../../src/protocol/errors.ts';
@@ -101,7 +102,7 @@ describe('a waiting session', () => {
   it('fails when the server goes away before it is ready', async () => {
     const { session, server } = open();
     server.end();
-    await expect(session.isReady()).rejects.toThrow(ConnectionClosedError);
+    await expect(session.isReady()).rejects.toThrow(SetUpError);
     session.close();
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   AccessDeniedError,
   AuthenticationError,
+  ConnectionError,
   DaemonError,
   RsyncError,
   StreamError,
@@ -174,6 +175,47 @@ describe('a login that fails', () => {
       expect(thrown).toBeInstanceOf(DaemonError);
       expect(thrown).toMatchObject({ exitCode: 5, message: expect.stringContaining('during the login') });
     }
+  });
+
+  it('when the connection is reset before a transfer, which the same call would meet again', async () => {
+    for (const [chunk, broken] of [
+      ['', 'receive'],
+      [GREETING, 'receive'],
+      [GREETING, 'send'],
+    ] as const) {
+      const transport = scriptedTransport([Buffer.from(chunk)]);
+      const first = transport.receive.bind(transport);
+      const fail = () => Promise.reject(new ConnectionError('read ECONNRESET'));
+      transport.receive = async () => {
+        const heard = await first();
+        return heard === undefined || heard.length === 0 ? fail() : heard;
+      };
+      if (broken === 'send') transport.send = fail;
+      const thrown = await logInTo(transport).catch((error: unknown) => error);
+      expect(thrown).toBeInstanceOf(DaemonError);
+      expect(thrown).toMatchObject({ isTransient: false, exitCode: 5 });
+    }
+  });
+
+  it.each([
+    ['@RSYNCD: 31.0', 'sha256', false],
+    ['@RSYNCD: 29.0', 'md5', false],
+    ['@RSYNCD: 31.0', 'md5', true],
+    ['@RSYNCD: 32.0 sha512 md5', 'sha256', true],
+    ['@RSYNCD: 32.0 md5 md4', 'sha1', false],
+    ['@RSYNCD: 31.0', undefined, true],
+  ] as const)('at %s, if the least digest is %s: %s', async (greeting, leastDigest, isAnswered) => {
+    let asked = 0;
+    const password = () => {
+      asked += 1;
+      return 'pw';
+    };
+    const thrown = await refusal(`${greeting}\n@RSYNCD: AUTHREQD x\n@RSYNCD: OK\n`, {
+      leastDigest,
+      password,
+    });
+    expect([thrown === 'logged in', asked]).toEqual([isAnswered, isAnswered ? 1 : 0]);
+    if (!isAnswered) expect(thrown).toBeInstanceOf(AuthenticationError);
   });
 
   it('when the server wants the password again and again', async () => {

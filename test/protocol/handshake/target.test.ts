@@ -126,7 +126,7 @@ describe('a destination', () => {
     ['rsync://h/', UsageError, 'h: a destination needs a module'],
     ['h::', UsageError, 'h: a destination needs a module'],
     ['::m', UsageError, 'm: the host is missing'],
-    ['u@h:dir', UnsupportedError, 'h: no remote shell is started'],
+    ['u@h:dir', UnsupportedError, 'h: a single colon means a remote shell, which is not supported'],
     ['dir/', UsageError, 'dir/: a destination is a daemon'],
   ])('is not %j', (text, kind, message) => {
     expect(() => destinationModule(parseTarget(text))).toThrow(kind);

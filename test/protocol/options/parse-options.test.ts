@@ -262,7 +262,7 @@ describe('a bad command line', () => {
       '--cc=blake3',
       "--cc: 'blake3' is not supported; there are auto, xxh128, xxh3, xxh64, xxhash, md5, md4, sha1, none",
     ],
-    ['-aA', '-A is not supported: they are not kept; leave the option out, or use rsync for these trees'],
+    ['-aA', '-A is not supported: ACLs are not kept; leave it out, or use rsync for trees that need them'],
   ])('is answered with what is wrong and what would be right: %s', (word, message) => {
     expect(() => parseOptions([word])).toThrow(message);
   });

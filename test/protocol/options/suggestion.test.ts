@@ -17,5 +17,7 @@ describe('a suggestion', () => {
     expect(nearest('--frobnicate', known)).toBeUndefined();
     expect(nearest('x'.repeat(10_000), known)).toBeUndefined();
     expect(nearest('', [])).toBeUndefined();
+    expect(nearest('--foo', ['--no-o', '--force'])).toBeUndefined();
+    expect(nearest('--abc', ['--acls', '--no-g', '-a'])).toBeUndefined();
   });
 });

@@ -1,9 +1,7 @@
 import { UsageError } from '../../errors.ts';
-import { type Draft, does, flag, idle, unsupported } from '../draft.ts';
+import { type Draft, does, type Effect, flag, idle, unsupported } from '../draft.ts';
 import { badValue, parseChmod, type ValueOf } from '../values.ts';
 import type { OptionGroup } from './option-spec.ts';
-
-const NOT_KEPT = 'they are not kept; leave the option out, or use rsync for these trees';
 
 export const links: OptionGroup = {
   title: 'Links',
@@ -196,21 +194,21 @@ export const attributes: OptionGroup = {
       letter: 'A',
       no: 'names and letter',
       help: 'keep ACLs',
-      effect: unsupported(NOT_KEPT),
+      effect: notKept('ACLs'),
     },
     {
       names: ['xattrs'],
       letter: 'X',
       no: 'names and letter',
       help: 'keep extended attributes',
-      effect: unsupported(NOT_KEPT),
+      effect: notKept('extended attributes'),
     },
     {
       names: ['crtimes'],
       letter: 'N',
       no: 'names and letter',
       help: 'keep creation times',
-      effect: unsupported(NOT_KEPT),
+      effect: notKept('creation times'),
     },
     {
       names: ['copy-as'],
@@ -220,6 +218,10 @@ export const attributes: OptionGroup = {
     },
   ],
 };
+
+function notKept(what: string): Effect {
+  return unsupported(`${what} are not kept; leave it out, or use rsync for trees that need them`);
+}
 
 function archive(draft: Draft): void {
   if (draft.transfer.recursive !== true) {

@@ -155,19 +155,19 @@ export const writing: OptionGroup = {
       names: ['write-batch'],
       value: 'FILE',
       help: 'record the transfer in FILE',
-      effect: unsupported('batch files are not supported'),
+      effect: unsupported('use rsync for batch files'),
     },
     {
       names: ['only-write-batch'],
       value: 'FILE',
       help: 'record it without doing it',
-      effect: unsupported('batch files are not supported'),
+      effect: unsupported('use rsync for batch files'),
     },
     {
       names: ['read-batch'],
       value: 'FILE',
       help: 'do what was recorded in FILE',
-      effect: unsupported('batch files are not supported'),
+      effect: unsupported('use rsync for batch files'),
     },
   ],
 };
