@@ -5,7 +5,8 @@ import type { LocalDisk } from './disk.ts';
 export interface FolderEventListeners {
   /** Something happened to a name in a folder; without a name, somewhere in it. */
   event(folder: string, name: string | undefined): void;
-  error(error: Error): void;
+  /** A folder cannot be watched, or not any more. */
+  error(error: Error, folder: string): void;
 }
 
 export interface ExtraWatchesParts {
@@ -53,12 +54,12 @@ export class ExtraWatches {
       const watcher = watch(path, { encoding: 'buffer' }, (_, name) => {
         listeners.event(folder, name === null ? undefined : decodeName(name));
       });
-      watcher.on('error', (error) => listeners.error(error));
+      watcher.on('error', (error) => listeners.error(error, folder));
       this.#watchers.set(folder, watcher);
       if (isTemporary) this.#temporary.set(folder, now());
     } catch (thrown) {
       const error = thrown as NodeJS.ErrnoException;
-      if (!UNTOLD.includes(error.code ?? '')) listeners.error(error);
+      if (!UNTOLD.includes(error.code ?? '')) listeners.error(error, folder);
       return false;
     }
     this.#relieve(now());

@@ -268,6 +268,11 @@ export class Replicator {
       filter: this.#filter,
       isMountedLate: (folder) => this.#places.isLate(folder),
       onHint: (path, isEcho) => this.#onHint(path, isEcho),
+      onChangedIn: (folder) => this.#onChanges([changeOf(folder, 'level', clocks.monotonic())]),
+      onAllWatched: () => {
+        this.#trouble = undefined;
+        this.#options.log.info({ root: this.#root.path }, 'all folders are watched again');
+      },
       onTrouble: (error) => this.#onTrouble(error),
       onClosed: (folder) => this.#options.log.warn({ path: folder }, CLOSED),
     });

@@ -17,6 +17,9 @@ export interface TreeWatcherParts {
   readonly onHint: (path: string, isEcho: boolean) => void;
   /** Something may not be looked into: a folder, or something that is not watched itself. */
   readonly onDenied: (path: string) => void;
+  /** The system allows no more watches: this folder must be looked at instead. The reason is for the user. */
+  readonly onUnwatched: (folder: string, reason: Error) => void;
+  readonly isLookedAt: (folder: string) => boolean;
   /** Something cannot be watched: changes may be missed. */
   readonly onTrouble: (error: Error) => void;
 }
@@ -41,7 +44,7 @@ export class TreeWatcher {
       disk: parts.disk,
       listeners: {
         event: (folder, name) => this.#safely(() => this.#onExtraEvent(folder, name)),
-        error: (error) => parts.onTrouble(explain(error)),
+        error: (error, folder) => this.#onRefusal(error, folder),
       },
       most: MOST_EXTRA,
       now: () => performance.now(),
@@ -80,14 +83,19 @@ export class TreeWatcher {
   }
 
   /**
-   * A folder has been found that may not be watched: it is, from now on. Answers whether it can be.
+   * A folder has been found that may not be watched: it is, from now on. Answers whether nothing in it is missed.
    *
    * @param isLate chokidar will not watch it.
    */
   watchFolder(folder: string, isLate: boolean): boolean {
     const isLasting = isLate || this.#isBeyondChokidar(folder);
     if (this.#watcher === undefined && !isLasting) return true;
-    return this.#extra.watch(folder, !isLasting);
+    return this.#extra.watch(folder, !isLasting) || this.#parts.isLookedAt(folder);
+  }
+
+  /** Watches a folder that could not be watched before, if it can be by now. */
+  watchAgain(folder: string): boolean {
+    return this.#extra.watch(folder, false);
   }
 
   /** A folder is gone, and all below it. */
@@ -122,6 +130,12 @@ export class TreeWatcher {
     const path = error.path === undefined ? undefined : this.#relative(error.path);
     const isDenied = error.code === 'EACCES' || error.code === 'EPERM';
     if (isDenied && path !== undefined) this.#parts.onDenied(path);
+    else this.#onRefusal(error, path);
+  }
+
+  #onRefusal(error: NodeJS.ErrnoException, folder: string | undefined): void {
+    const isLimit = error.code === 'ENOSPC' || error.code === 'EMFILE';
+    if (isLimit && folder !== undefined) this.#parts.onUnwatched(folder, explain(error));
     else this.#parts.onTrouble(explain(error));
   }
 
@@ -164,13 +178,13 @@ function explain(error: NodeJS.ErrnoException): Error {
   switch (error.code) {
     case 'ENOSPC':
       return new Error(
-        'the system allows no more file watches: some folders are not watched; ' +
+        'the system allows no more file watches: folders that are not watched are looked at again and again; ' +
           'raise the limit with: sysctl -w fs.inotify.max_user_watches=1048576',
         { cause: error },
       );
     case 'EMFILE':
       return new Error(
-        'the system allows no more inotify instances or open files; ' +
+        'the system allows no more inotify instances or open files: folders are looked at again and again; ' +
           'raise the limit with: sysctl -w fs.inotify.max_user_instances=1024, or ulimit -n',
         { cause: error },
       );

@@ -6,6 +6,7 @@ import type { EventFilter } from './event-filter.ts';
 import { errorOf } from './log.ts';
 import { Survey } from './survey.ts';
 import { TreeWatcher } from './tree-watcher.ts';
+import { UnwatchedFolders } from './unwatched-folders.ts';
 
 export interface WatchedTreeParts {
   readonly disk: LocalDisk;
@@ -13,6 +14,10 @@ export interface WatchedTreeParts {
   readonly isMountedLate: (folder: string) => boolean;
   /** Something happened at a path, or near it. An echo was told before, most likely. */
   readonly onHint: (path: string, isEcho: boolean) => void;
+  /** Something directly in a folder that cannot be watched has changed. */
+  readonly onChangedIn: (folder: string) => void;
+  /** Folders that could not be watched are watched by now. */
+  readonly onAllWatched: () => void;
   /** Something cannot be watched: changes may be missed. */
   readonly onTrouble: (error: Error) => void;
   /** A folder cannot be watched or read: what is in it is told as soon as that is possible. */
@@ -27,6 +32,7 @@ export class WatchedTree {
   readonly #parts: WatchedTreeParts;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
+  readonly #unwatched: UnwatchedFolders;
   readonly #watcher: TreeWatcher;
   readonly #survey: Survey;
 
@@ -42,7 +48,20 @@ export class WatchedTree {
       isMountedLate,
       onHint,
       onDenied: (path) => this.#survey.close(path),
+      onUnwatched: (folder, reason) => {
+        if (!this.#isOver && this.#unwatched.add(folder)) onTrouble(reason);
+      },
+      isLookedAt: (folder) => this.#unwatched.has(folder),
       onTrouble,
+    });
+    this.#unwatched = new UnwatchedFolders({
+      disk,
+      isKnown: (folder) => this.#survey.isKnown(folder) || !isWanted(folder),
+      watch: (folder) => this.#watcher.watchAgain(folder),
+      onChanged: parts.onChangedIn,
+      onHint: (path) => onHint(path, false),
+      onEmpty: parts.onAllWatched,
+      now: () => performance.now(),
     });
     this.#survey = new Survey({
       disk,
@@ -50,6 +69,7 @@ export class WatchedTree {
       watch: (folder, isLate) => this.#watcher.watchFolder(folder, isLate),
       onClosed,
       onGone: (folder) => {
+        this.#unwatched.forget(folder);
         this.#watcher.forget(folder);
         byteNames.forget(folder);
       },
@@ -73,6 +93,7 @@ export class WatchedTree {
   async end(): Promise<void> {
     this.#isOver = true;
     clearInterval(this.#timer);
+    this.#unwatched.stop();
     await this.#watcher.stop();
   }
 
