@@ -1,4 +1,5 @@
-import { MovedError, OpenFolder } from './open-folder.ts';
+import { OpenFolder } from './open-folder.ts';
+import { LinkError } from './origin.ts';
 
 /** Folders that are held open, the innermost ones: a walk through a tree comes back to these soon. */
 const MAX_HELD = 8;
@@ -26,7 +27,7 @@ export class FolderGate {
    * Enters a folder. It is good until another one is entered.
    *
    * @param path Absolute and without symlinks, as it was found; empty is the root of the file system.
-   * @throws MovedError if something above it is no folder any more, or Node's error.
+   * @throws LinkError if something above it is no folder any more, or Node's error.
    */
   enter(path: string): OpenFolder {
     const here = this.#held.at(-1);
@@ -88,6 +89,6 @@ function stepInto(folder: OpenFolder, name: string, isLast: boolean): OpenFolder
   } catch (thrown) {
     if (isLast || (thrown as NodeJS.ErrnoException).code !== 'ENOTDIR') throw thrown;
     const { message } = thrown as Error;
-    throw new MovedError(`${folder.path}/${name} is no longer a folder: ${message}`, { cause: thrown });
+    throw new LinkError(`${folder.path}/${name} is no longer a folder: ${message}`, { cause: thrown });
   }
 }

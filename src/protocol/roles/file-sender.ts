@@ -256,7 +256,7 @@ function spoiled(sum: Buffer): Buffer {
 
 function problemOf(path: string, doing: string, thrown: unknown): Problem {
   const cause = asError(thrown);
-  const isGone = 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
+  const isGone = 'code' in cause && cause.code === 'ENOENT';
   return { path, doing, cause, kind: isGone ? 'vanished' : 'failed' };
 }
 
