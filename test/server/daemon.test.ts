@@ -185,21 +185,34 @@ describe('tsersync -r -o confxml.xml', () => {
       'with a wrong password',
       { module: 'www' },
       'wrong',
+      'login refused',
       /^auth failed on module www: check user 'backup' and the password/,
     ],
-    ['with an unknown module', { module: 'nowhere' }, PASSWORD, /^unknown module 'nowhere'/],
-    ['with a read-only module', { module: 'museum' }, PASSWORD, /read only/],
-    ['with nobody listening', { port: 1 }, PASSWORD, /127\.0\.0\.1:1: connection refused/],
-  ])('goes on trying %s, and says why in one line', async (_, parts, password, reason) => {
+    [
+      'with an unknown module',
+      { module: 'nowhere' },
+      PASSWORD,
+      'no such module',
+      /^unknown module 'nowhere'/,
+    ],
+    ['with a read-only module', { module: 'museum' }, PASSWORD, 'the module is read only', /read only/],
+    [
+      'with nobody listening',
+      { port: 1 },
+      PASSWORD,
+      'the remote is out of reach',
+      /127\.0\.0\.1:1: connection refused/,
+    ],
+  ])('goes on trying %s, and says why in one line', async (_, parts, password, headline, reason) => {
     writeFileSync(join(folder, 'password'), password, { mode: 0o600 });
     writeFileSync(join(tree, 'file'), '');
     const file = writeConfig('confxml.xml', parts);
     const { exitCode, stdout } = await runUntil(['-r', '-o', file], (printed) =>
-      /out of reach/.test(printed),
+      printed.includes(`"${headline}"`),
     );
     expect(exitCode, 'something was not sent').toBe(20);
     expect(stdout).toMatch(/"level":40,.*"unsent":\d+,.*"msg":"stopped before all changes were sent: .*-r/);
-    const warnings = stdout.split('\n').filter((line) => /out of reach/.test(line));
+    const warnings = stdout.split('\n').filter((line) => line.includes(`"${headline}"`));
     expect(warnings).toHaveLength(1);
     expect(JSON.parse(warnings[0] ?? '').reason).toMatch(reason);
     expect(stdout).not.toMatch(/ {4}at /);
