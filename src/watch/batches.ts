@@ -53,7 +53,12 @@ export function makeBatches(tasks: readonly Task[], limits: BatchLimits): Batch[
   return batches;
 }
 
-export function changeSetOf(tasks: readonly Task[], filter: EventFilter): ChangeSet {
+/** @param halfSent Files that a session broke off at. */
+export function changeSetOf(
+  tasks: readonly Task[],
+  filter: EventFilter,
+  halfSent: readonly string[] = [],
+): ChangeSet {
   const paths = (...deeds: readonly Deed[]) =>
     tasks.filter(({ deed }) => deeds.includes(deed)).map(({ path }) => path);
   return {
@@ -65,6 +70,7 @@ export function changeSetOf(tasks: readonly Task[], filter: EventFilter): Change
     gone: paths('gone'),
     goneFolders: paths('goneFolders'),
     goneFiles: paths('goneFiles'),
+    ...(halfSent.length > 0 && { halfSent }),
     kept: filter.leftovers,
     keptFiles: filter.keptFiles,
   };

@@ -2,9 +2,10 @@ import { Aftermath } from './aftermath.ts';
 import { Backlog } from './backlog.ts';
 import { type BatchReport, reportOf } from './batch-report.ts';
 import { type Batch, changeSetOf, makeBatches } from './batches.ts';
-import type { Change } from './change.ts';
+import { type Change, changeOf } from './change.ts';
 import { type Clocks, Deliveries } from './deliveries.ts';
 import type { Disk } from './disk.ts';
+import { HalfSent } from './half-sent.ts';
 import { TREE_MOVED } from './lanes/guarded-tree.ts';
 import { SessionFailure, type Standing } from './lanes/lane.ts';
 import type { Outcome, WatchedRoot } from './lanes/messages.ts';
@@ -60,6 +61,7 @@ export class Remote {
   readonly #reachability: Reachability;
   readonly #outcomes: Outcomes;
   readonly #underWay = new UnderWay();
+  readonly #halfSent: HalfSent;
   #state: 'running' | 'paused' | 'stopped' = 'running';
   #timer: NodeJS.Timeout | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
@@ -72,6 +74,7 @@ export class Remote {
     const { root } = parts;
     this.#deliveries = new Deliveries(parts.clocks, root.hasOurClock ? root.device : undefined);
     this.#reachability = new Reachability(parts.random);
+    this.#halfSent = new HalfSent(parts.disk);
     this.#outcomes = new Outcomes({
       ...parts,
       filter: parts.rules.filter,
@@ -262,6 +265,7 @@ export class Remote {
 
   #isDelivered({ deed, found, path, changes }: Task): boolean {
     if (deed !== 'changed' || (found.kind !== 'file' && found.kind !== 'folder')) return false;
+    if (this.#halfSent.has(path)) return false;
     const heardAt = Math.max(...changes.map((change) => change.heardAt));
     return changes.every(({ kind }) => kind === 'path') && this.#deliveries.covers(path, found, heardAt);
   }
@@ -270,7 +274,10 @@ export class Remote {
     const { rules, sessions } = this.#parts;
     const changes = tasks.flatMap((task) => task.changes);
     await this.#send('changes', tasks, changes, async () => {
-      const outcome = await sessions.sendChanges(comparison, changeSetOf(tasks, rules.filter));
+      const halfSent = this.#halfSent.among(tasks);
+      const outcome = await sessions.sendChanges(comparison, changeSetOf(tasks, rules.filter, halfSent));
+      this.#halfSent.forget(tasks.map(({ path }) => path));
+      this.#sendHalfSent();
       const inDoubt = tasks.filter(({ needsPruning }) => needsPruning).map(({ path }) => path);
       if (inDoubt.length > 0) this.#prune(changes, await sessions.rehearse(inDoubt));
       return outcome;
@@ -283,9 +290,15 @@ export class Remote {
     const kind = change.kind === 'all' ? 'all' : 'catch-up';
     await this.#send('all', [task], [change], async () => {
       const outcome = await sessions.sendAll(needsPruning ? `${kind}-without-deletion` : kind);
+      this.#sendHalfSent();
       if (needsPruning) this.#prune([change], await sessions.rehearseAll(`${kind}-rehearsal`));
       return outcome;
     });
+  }
+
+  /** Sessions get through again: what broken ones have left behind can be deleted. */
+  #sendHalfSent(): void {
+    this.#backlog.add(this.#halfSent.takeNew().map((path) => changeOf(path, 'path', this.#now())));
   }
 
   #wholeTask(change: Change): Task {
@@ -331,6 +344,7 @@ export class Remote {
       const isMoved = thrown instanceof SessionFailure && thrown.code === TREE_MOVED;
       if (this.#state === 'stopped' || !isRootThere || isMoved) this.#backlog.add(changes);
       else this.#outcomes.onFailure(changes, thrown);
+      if (thrown instanceof SessionFailure && this.#parts.rules.deletes) this.#halfSent.add(thrown.sentLast);
       if (!isRootThere || isMoved) this.#parts.onRootGone();
     } catch (another) {
       this.#backlog.putBack(changes);

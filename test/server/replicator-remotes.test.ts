@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -147,6 +147,33 @@ describe.runIf(process.platform === 'linux')('remotes that hang', () => {
       }
     },
   );
+});
+
+describe('a server that is killed in the middle of a file', () => {
+  it.each([true, false])('leaves nothing behind when it is back; full sync: %s', async (startsWithAll) => {
+    const mortal = await startRsyncd({ modules: [{ name: 'inbox' }] });
+    try {
+      const big = 'x'.repeat(3_000_000);
+      const own = '<ignoreHidden start="true"/><ignoreTemporary start="true"/>';
+      await using replication = await replicate(mortal, {
+        params: '-art --bwlimit=1000',
+        own,
+        source: startsWithAll ? { d: { big } } : { d: {} },
+        destination: { d: { '.big.backup': 'theirs', '.own.Ab1cD2': 'theirs' } },
+        options: { startsWithAll },
+      });
+      const { root, destination } = replication;
+      if (!startsWithAll) write(root, 'd/big', big);
+      const left = () => readdirSync(join(destination, 'd')).filter((name) => name.startsWith('.big.'));
+      await until(() => left().length > 1, 'a temporary file');
+      await mortal.stop();
+      await mortal.start();
+      await until(() => existsSync(join(destination, 'd', 'big')) && left().length === 1, 'no rest');
+      expect(readdirSync(join(destination, 'd')).sort()).toEqual(['.big.backup', '.own.Ab1cD2', 'big']);
+    } finally {
+      await mortal[Symbol.asyncDispose]();
+    }
+  });
 });
 
 describe('--open-noatime', () => {

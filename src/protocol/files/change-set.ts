@@ -30,6 +30,11 @@ export interface ChangeSet {
    * named as gone in them goes.
    */
   readonly keptPaths?: readonly string[];
+  /**
+   * Files of `changed` during which a session broke off: temporary files of rsync that the other side still has of them
+   * are deleted, whatever is kept.
+   */
+  readonly halfSent?: readonly string[];
   /** Rsync patterns of what mirrored and leveled folders may have besides. */
   readonly kept?: readonly string[];
   /** The same, but of files only. */
@@ -47,6 +52,7 @@ const FIELDS = {
   keptPaths: 'path',
   goneFolders: 'path',
   goneFiles: 'path',
+  halfSent: 'path',
   kept: 'pattern',
   keptFiles: 'pattern',
 } as const satisfies Record<keyof ChangeSet, 'path' | 'path or root' | 'pattern'>;

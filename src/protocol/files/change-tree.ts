@@ -57,12 +57,22 @@ export class ChangeTree implements SourceTree {
     this.#origin = { prefix: '', folder: realFolder(root), source: 0 };
     this.#options = options;
     this.#opener = new SourceOpener(options);
-    const { changed, added, mirrored, leveled = [], gone, goneFolders = [], goneFiles = [] } = changes;
+    const {
+      changed,
+      added,
+      mirrored,
+      leveled = [],
+      gone,
+      goneFolders = [],
+      goneFiles = [],
+      halfSent = [],
+    } = changes;
     for (const path of changed) this.#nodeAt(path).wish = 'changed';
     for (const path of leveled) this.#nodeAt(path).wish = 'leveled';
     for (const path of added) this.#nodeAt(path).wish = 'added';
     for (const path of mirrored) this.#nodeAt(path).wish = 'mirrored';
-    for (const path of [...gone, ...goneFolders, ...goneFiles]) this.#nodeAt(dirname(path)).isSwept = true;
+    for (const path of [...gone, ...goneFolders, ...goneFiles, ...halfSent])
+      this.#nodeAt(dirname(path)).isSwept = true;
     const pruned = options.prunes === true ? [...mirrored, ...leveled] : [];
     for (const path of pruned) if (path !== '.') this.#nodeAt(dirname(path)).isSwept = true;
     this.#top = options.sweepsRoot === true ? 'root' : contentsOf(this.#root);

@@ -13,6 +13,8 @@ export interface DeletionPaths {
   readonly goneFiles?: readonly string[];
   /** Paths that stay with all that is in them, unless they are named as gone themselves. */
   readonly keptPaths?: readonly string[];
+  /** Files whose temporary files go, which a receiver has left behind: `.NAME.XXXXXX`. */
+  readonly halfSent?: readonly string[];
   /** Patterns of what stays. */
   readonly kept?: readonly string[];
   /** Patterns of files that stay. */
@@ -45,17 +47,20 @@ const LISTED_FOLDERS_PROTOCOL = 30;
  */
 export function deletionRules(paths: DeletionPaths, { protocol, prunes }: DeletionTerms): string[] {
   const { mirrored, replaced = [], leveled = [], kept = [], keptFiles = [], keptPaths = [] } = paths;
-  const { gone, goneFolders = [], goneFiles = [] } = paths;
+  const { gone, goneFolders = [], goneFiles = [], halfSent = [] } = paths;
   const patterns = new PathPatterns(paths);
   const include = (path: string, suffix: string) => `+ ${patterns.of(path, suffix)}`;
   const isOld = protocol < LISTED_FOLDERS_PROTOCOL;
   const [inKept, outside] = divideGone(paths);
   return [
     // There a folder that is not to be deleted is not looked into either.
-    ...(isOld ? parentsOf([...gone, ...goneFolders, ...goneFiles]).map((path) => include(path, '/')) : []),
+    ...(isOld
+      ? parentsOf([...gone, ...goneFolders, ...goneFiles, ...halfSent]).map((path) => include(path, '/'))
+      : []),
     ...rulesForGone(inKept, patterns),
     ...keptPatterns(keptPaths).map((pattern) => `- ${pattern}`),
     ...rulesForGone(outside, patterns),
+    ...halfSent.flatMap((path) => rulesForTemporary(path, patterns)),
     ...replaced.map((path) => include(path, '/**')),
     ...kept.map((pattern) => `- ${pattern}`),
     ...(prunes ? rulesForPruning(paths, isOld, include) : []),
@@ -94,6 +99,18 @@ function rulesForGone({ gone, goneFolders, goneFiles }: Gone, patterns: PathPatt
     ...gone.flatMap((path) => [include(path, ''), include(path, '/**')]),
     ...goneFolders.flatMap((path) => [include(path, '/'), include(path, '/**')]),
   ];
+}
+
+/**
+ * mkstemp(3) ends a name with six letters and digits. What ends with a word, such as `.notes.backup`, is somebody's own
+ * and stays, and so do folders.
+ */
+function rulesForTemporary(path: string, patterns: PathPatterns): string[] {
+  const slash = path.lastIndexOf('/') + 1;
+  const start = `${path.slice(0, slash)}.${path.slice(slash)}.`;
+  const any = '[A-Za-z0-9]'.repeat(6);
+  const words = ['[a-z]', '[A-Z]', '[0-9]'].map((one) => `- ${patterns.of(start, one.repeat(6))}`);
+  return [...words, `- ${patterns.of(start, `${any}/`)}`, `+ ${patterns.of(start, any)}`];
 }
 
 /**
@@ -143,8 +160,16 @@ class PathPatterns {
 
   /** Folders in which the receiver looks for what it may delete. */
   #searchedFolders(): readonly SearchedFolder[] {
-    const { mirrored, leveled = [], replaced = [], gone, goneFolders = [], goneFiles = [] } = this.#paths;
-    const flat = new Set([...gone, ...goneFolders, ...goneFiles].map(parentOf));
+    const {
+      mirrored,
+      leveled = [],
+      replaced = [],
+      gone,
+      goneFolders = [],
+      goneFiles = [],
+      halfSent = [],
+    } = this.#paths;
+    const flat = new Set([...gone, ...goneFolders, ...goneFiles, ...halfSent].map(parentOf));
     const deep = new Set([...mirrored, ...leveled, ...replaced]);
     this.#searched ??= [
       ...[...flat].map((folder) => ({ folder, isDeep: false })),

@@ -23,6 +23,8 @@ const running = new Map<number, Running>();
  */
 const PROGRESS_BYTES = 8 * 1024;
 const LOOK_MS = 150;
+/** A server may be so many files behind us when it dies. */
+const MAX_SENT_LAST = 100;
 let looks: NodeJS.Timeout | undefined;
 
 port.on('message', (order: LaneOrder) => {
@@ -89,6 +91,7 @@ interface Running {
   /** At the last look; undefined before the first one. */
   seenTraffic: number | undefined;
   isStalled: boolean;
+  readonly sentLast: string[];
 }
 
 /** Tells which sessions hang. */
@@ -107,7 +110,14 @@ async function run(order: Extract<LaneOrder, { kind: 'run' }>): Promise<void> {
   const { id, key, session, work, isOpen } = order;
   const control = new AbortController();
   const start = Promise.withResolvers<void>();
-  const own: Running = { control, start, session: undefined, seenTraffic: undefined, isStalled: false };
+  const own: Running = {
+    control,
+    start,
+    session: undefined,
+    seenTraffic: undefined,
+    isStalled: false,
+    sentLast: [],
+  };
   running.set(id, own);
   looks ??= setInterval(look, LOOK_MS).unref();
   if (isOpen) start.resolve();
@@ -123,15 +133,17 @@ async function run(order: Extract<LaneOrder, { kind: 'run' }>): Promise<void> {
         if (!isOpen) report({ kind: 'opened', id });
         await start.promise;
         own.session = open;
-
-        return await runWork(open, session.transfer, work);
+        return await runWork(open, session.transfer, work, (path) => {
+          if (own.sentLast.push(path) > MAX_SENT_LAST) own.sentLast.shift();
+        });
       },
       control.signal,
     );
     report({ kind: 'done', id, outcome });
   } catch (thrown) {
     const isOpening = thrown instanceof OpeningError;
-    report({ kind: 'failed', id, failure: failureOf(isOpening ? thrown.cause : thrown, isOpening) });
+    const failure = failureOf(isOpening ? thrown.cause : thrown, isOpening);
+    report({ kind: 'failed', id, failure: { ...failure, sentLast: own.sentLast } });
   } finally {
     running.delete(id);
     if (running.size === 0) {

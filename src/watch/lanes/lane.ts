@@ -11,12 +11,15 @@ export class SessionFailure extends Error {
   readonly isTransient: boolean;
   /** It failed before anything was sent. */
   readonly isOpening: boolean;
+  /** The files that were sent last: the server may have been at one of them. */
+  readonly sentLast: readonly string[];
 
-  constructor({ message, code, isTransient, isOpening }: FailureReport) {
+  constructor({ message, code, isTransient, isOpening, sentLast = [] }: FailureReport) {
     super(message);
     this.code = code;
     this.isTransient = isTransient;
     this.isOpening = isOpening;
+    this.sentLast = sentLast;
   }
 }
 

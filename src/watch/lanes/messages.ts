@@ -88,6 +88,8 @@ export interface FailureReport {
   readonly isTransient: boolean;
   /** Nothing had been sent yet. */
   readonly isOpening: boolean;
+  /** The files that were sent last, the latest at the end. */
+  readonly sentLast?: readonly string[];
 }
 
 /** What a lane is told. A key names a session that is to be held open, an id a piece of work. */

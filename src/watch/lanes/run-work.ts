@@ -27,12 +27,21 @@ const MAX_TEXT_LENGTH = 5000;
  * Sends what is wanted in a session that waits, and closes it.
  *
  * @param transfer The options with which the session was opened.
+ * @param onSending The content of a file comes next.
  */
-export async function runWork(session: PushSession, transfer: TransferOptions, work: Work): Promise<Outcome> {
+export async function runWork(
+  session: PushSession,
+  transfer: TransferOptions,
+  work: Work,
+  onSending: (path: string) => void = () => {},
+): Promise<Outcome> {
   const filter = new EventFilter(work.filter);
   const gathered = new Gathered(new Pruning(work.prunes, new LocalDisk(work.root.path), filter));
   const listedAt = { wall: Date.now(), monotonic: processClock() };
-  const { exitCode, problems, statistics } = await send(session, transfer, work, filter, gathered.listeners);
+  const { exitCode, problems, statistics } = await send(session, transfer, work, filter, {
+    ...gathered.listeners,
+    sending: ({ name }) => onSending(name),
+  });
   const { errors, changed, deleted, deletions } = gathered;
   return {
     exitCode,

@@ -81,6 +81,23 @@ describe('deletion rules', () => {
     }
   });
 
+  it('let temporary files go that a receiver left behind of a file, and nothing that anybody wrote', () => {
+    const deletes = deleterBy([...rulesFor({ halfSent: ['d/big'], keptFiles: ['.*'] })]);
+    expect(deletes('d/.big.aB3xYz')).toBe(true);
+    const others = [
+      'd/.big.backup',
+      'd/.big.BACKUP',
+      'd/.big.202611',
+      'd/.big.aB3xYzz',
+      'd/.big.aB3-Yz',
+      'd/big.aB3xYz',
+    ];
+    expect([...others, '.big.aB3xYz', 'd/.small.aB3xYz', 'd/big'].filter((path) => deletes(path))).toEqual(
+      [],
+    );
+    expect(deletes('d/.big.aB3xYz', true)).toBe(false);
+  });
+
   it('protect everything if there is nothing to delete', () => {
     expect(rulesFor({})).toEqual(['- *']);
   });
