@@ -5,16 +5,14 @@ import { type Change, changeOf } from './change.ts';
 import { checkPasswordFiles } from './check-config.ts';
 import type { SersyncConfig } from './config/sersync-config.ts';
 import type { Clocks } from './deliveries.ts';
-import { LocalDisk } from './disk.ts';
+import type { LocalDisk } from './disk.ts';
 import { EventFilter, type EventFilterRules } from './event-filter.ts';
 import { FolderLock } from './folder-lock.ts';
-import { GuardedDisk } from './guarded-disk.ts';
 import { HardLinks } from './hard-links.ts';
 import { LanePool } from './lanes/lane-pool.ts';
 import type { WatchedRoot } from './lanes/messages.ts';
 import { errorOf, type Log, safeLog } from './log.ts';
-import { type MountNews, MountPlaces } from './mount-places.ts';
-import { readMounts } from './mounts.ts';
+import type { MountNews } from './mount-places.ts';
 import { OpenFiles } from './open-files.ts';
 import { Remote } from './remote.ts';
 import { RemoteSessions } from './remote-sessions.ts';
@@ -22,8 +20,7 @@ import type { RemoteStatus } from './remote-status.ts';
 import { type RemoteSettings, type ReplicatorSettings, settingsOf } from './settings.ts';
 import { Settler } from './settler.ts';
 import { targetKeys } from './targets.ts';
-import { UnmountSignals } from './unmount-signals.ts';
-import { RootWatch } from './watched-root.ts';
+import { TreeGuard } from './tree-guard.ts';
 import { WatchedTree } from './watched-tree.ts';
 
 export interface ReplicatorOptions {
@@ -68,7 +65,6 @@ const IDLE_MS = 5 * 60_000;
 const DRAIN_MS = 5000;
 /** To find out who writes to files, before that counts as unknown. */
 const OPEN_FILES_BUDGET_MS = 15;
-const ROOT_CHECK_MS = 500;
 /** After trouble with the watcher, everything is compared as soon as there was none for so long. */
 const CATCH_UP_MS = 5000;
 
@@ -98,9 +94,7 @@ export class Replicator {
   readonly #settings: ReplicatorSettings;
   readonly #options: ReplicatorOptions;
   readonly #disk: LocalDisk;
-  readonly #places: MountPlaces;
-  readonly #unmounts = new UnmountSignals((path) => this.#onUnmount(path), clocks.monotonic);
-  readonly #rootWatch: RootWatch;
+  readonly #guard: TreeGuard;
   readonly #root: WatchedRoot;
   readonly #filterRules: EventFilterRules;
   readonly #filter: EventFilter;
@@ -114,8 +108,6 @@ export class Replicator {
   #lock: FolderLock | undefined;
   #state: ReplicatorStatus['state'] = 'starting';
   #trouble: string | undefined;
-  #rootTrouble: string | undefined;
-  #rootCheck: NodeJS.Timeout | undefined;
   #catchUp: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -126,21 +118,24 @@ export class Replicator {
     const options = { ...given, log };
     this.#settings = settings;
     this.#options = options;
-    this.#rootWatch = new RootWatch(settings.root);
-    this.#root = this.#rootWatch.root;
+    this.#guard = new TreeGuard({
+      folder: settings.root,
+      isConfined: (settings.transfer.oneFileSystem ?? 0) > 0,
+      isWanted: (path, isFolder) => this.#filter.accepts(path, isFolder),
+      log,
+      now: clocks.monotonic,
+      onLost: () => this.#onLost(),
+      onFound: () => this.#onFound(),
+      // A session may have been given up for something that was over at once.
+      onLook: () => {
+        for (const remote of this.#remotes) remote.pump();
+      },
+      onMounts: (news) => this.#onMounts(news),
+    });
+    this.#root = this.#guard.root;
+    this.#disk = this.#guard.disk;
     this.#filterRules = { ...settings.filter, root: this.#root.path };
     this.#filter = new EventFilter(this.#filterRules);
-    const isConfined = (settings.transfer.oneFileSystem ?? 0) > 0;
-    this.#places = new MountPlaces({
-      disk: new LocalDisk(this.#root.path),
-      mountsNow: readMounts,
-      isWanted: (path, isFolder) => this.#filter.accepts(path, isFolder),
-      onlyDevice: isConfined ? this.#root.device : undefined,
-      onMounted: (path) => this.#unmounts.watch(this.#disk.absolute(path)),
-      onNews: (news) => this.#onMounts(news),
-      now: clocks.monotonic,
-    });
-    this.#disk = new GuardedDisk(this.#root.path, this.#places);
     this.#tree = this.#newTree();
     const openFiles = new OpenFiles(OPEN_FILES_BUDGET_MS);
     // The first look takes longest, and nothing waits for it yet.
@@ -184,12 +179,11 @@ export class Replicator {
     if (signal?.aborted) return await this.stop();
     for (const text of this.#filter.warnings) log.warn({ root: this.#root.path }, text);
     if (!(await this.#takeLock())) return;
-    if (this.#rootWatch.isMountPoint) this.#unmounts.watch(this.#root.path);
-    this.#places.begin();
+    this.#guard.begin();
     for (const remote of this.#remotes) remote.expect();
     if (!(await this.#beginTree())) return;
     this.#state = 'watching';
-    this.#scheduleRootCheck();
+    this.#guard.run();
     log.info({ root: this.#root.path, folders: this.#tree.folderCount }, 'watching');
     if (startsWithAll === true) this.#toAll('all');
   }
@@ -217,8 +211,8 @@ export class Replicator {
       state: this.#state,
       folders: this.#tree.folderCount,
       dirty: this.#settler.size,
-      trouble: this.#rootTrouble ?? this.#trouble,
-      away: this.#places.away,
+      trouble: this.#guard.trouble ?? this.#trouble,
+      away: this.#guard.away,
       remotes: this.#remotes.map(({ status }) => status),
       lanes: this.#pool.laneCount,
     };
@@ -232,8 +226,7 @@ export class Replicator {
 
   async #stop(): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    clearTimeout(this.#rootCheck);
-    this.#unmounts.close();
+    this.#guard.end();
     clearTimeout(this.#catchUp);
     await this.#tree.end();
     await Promise.race([this.#drain(), after(this.#options.drainMs ?? DRAIN_MS)]);
@@ -266,7 +259,7 @@ export class Replicator {
     return new WatchedTree({
       disk: this.#disk,
       filter: this.#filter,
-      isMountedLate: (folder) => this.#places.isLate(folder),
+      isMountedLate: (folder) => this.#guard.isLate(folder),
       onHint: (path, isEcho) => this.#onHint(path, isEcho),
       onChangedIn: (folder) => this.#onChanges([changeOf(folder, 'level', clocks.monotonic())]),
       onAllWatched: () => {
@@ -288,7 +281,7 @@ export class Replicator {
       rules: { transfer, wholeTreeExcludes, deletes, updatesOnly, sendsFolders },
       filter: this.#filterRules,
       root: this.#root,
-      places: () => this.#places.places,
+      places: () => this.#guard.places,
       pool: this.#pool,
       signal: this.#control.signal,
       standing: () => remote.standing,
@@ -307,7 +300,7 @@ export class Replicator {
       log: this.#options.log,
       onDirty: (path) => this.#settler.hint(path),
       onBatch: (report) => this.events.emit('batch', report),
-      onRootGone: () => this.#checkRoot(),
+      onRootGone: () => this.#guard.check(),
     });
     return remote;
   }
@@ -350,77 +343,28 @@ export class Replicator {
     this.#catchUp = setTimeout(() => this.#toAll('tree'), CATCH_UP_MS);
   }
 
-  #scheduleRootCheck(): void {
-    clearTimeout(this.#rootCheck);
-    if (this.#stopping !== undefined) return;
-    this.#rootCheck = setTimeout(() => void this.#checkRootAgain(), ROOT_CHECK_MS);
-  }
-
-  async #checkRootAgain(): Promise<void> {
-    this.#checkRoot();
-    if (this.#rootTrouble === undefined && this.#state === 'paused') await this.#onRootBack();
-    // A session may have been given up for something that was over at once.
-    else if (this.#state === 'watching') for (const remote of this.#remotes) remote.pump();
-    this.#scheduleRootCheck();
-  }
-
   /** Nothing may be concluded from what is missing below a folder that is missing itself. */
-  #checkRoot(): void {
-    if (this.#stopping !== undefined || this.#state === 'starting') return;
-    const trouble = this.#rootWatch.trouble();
-    const isNews = trouble !== this.#rootTrouble;
-    this.#rootTrouble = trouble;
-    if (trouble === undefined) {
-      this.#places.refresh();
-      return;
-    }
-    if (isNews) this.#options.log.error({ root: this.#root.path }, trouble);
-    this.#state = 'paused';
-    for (const remote of this.#remotes) remote.pause();
-  }
-
-  #onUnmount(absolute: string): void {
-    if (absolute !== this.#root.path) {
-      this.#places.doubt(absolute.slice(this.#disk.absolute('x').length - 1));
-      return;
-    }
-    this.#rootWatch.doubt();
-    if (this.#state !== 'watching') return;
-    // Even if the same one is there again, nothing in it is watched.
-    this.#state = 'paused';
-    for (const remote of this.#remotes) remote.pause();
-    this.#checkRoot();
-  }
-
-  /** No event tells of them, so the settler is told. */
-  #onMounts({ appeared, away, back }: MountNews): void {
+  #onLost(): void {
     if (this.#stopping !== undefined) return;
-    const { log } = this.#options;
-    const root = this.#root.path;
-    const tell = (paths: readonly string[], message: string, level: 'info' | 'warn') => {
-      for (const path of paths) log[level]({ root, path }, message);
-    };
-    tell(away, 'what was mounted here is away: its copy at the remotes is kept, and nothing is sent', 'warn');
-    tell(
-      appeared,
-      'something has been mounted here: it is sent, and what remotes have besides is kept',
-      'info',
-    );
-    tell(back, 'what was mounted here is back', 'info');
-    for (const path of [...away, ...back, ...appeared]) this.#tree.forget(path);
-    // Not sent before they are watched, or what happens in between would be lost.
-    for (const path of [...back, ...appeared]) this.#settler.hint(path);
+    this.#state = 'paused';
+    for (const remote of this.#remotes) remote.pause();
   }
 
-  async #onRootBack(): Promise<void> {
+  async #onFound(): Promise<void> {
     await this.#tree.end();
     this.#tree = this.#newTree();
-    if (this.#rootWatch.isMountPoint) this.#unmounts.watch(this.#root.path);
-    if (!(await this.#beginTree()) || this.#rootTrouble !== undefined) return;
+    if (!(await this.#beginTree()) || this.#guard.trouble !== undefined) return;
     this.#state = 'watching';
     this.#options.log.info({ root: this.#root.path }, 'the watched folder is back');
     for (const remote of this.#remotes) remote.resume();
     this.#toAll('tree');
+  }
+
+  /** No event tells of them, so the settler is told. */
+  #onMounts({ appeared, away, back }: MountNews): void {
+    for (const path of [...away, ...back, ...appeared]) this.#tree.forget(path);
+    // Not sent before they are watched, or what happens in between would be lost.
+    for (const path of [...back, ...appeared]) this.#settler.hint(path);
   }
 }
 
