@@ -32,7 +32,12 @@ interface FailedChange {
   readonly nextAt: number;
   /** It ends whole sessions: it is tried again in one of its own. */
   readonly isAlone: boolean;
+  /** It is of no use before these paths, if they have failed, too. */
+  readonly after: readonly string[];
 }
+
+/** What waits for other paths is tried so long after they are. */
+const AFTER_MS = 5000;
 
 /** A path that ends whole sessions is tried again so soon after something has happened to it. */
 const NEWS_DELAY_MS = 5000;
@@ -142,10 +147,18 @@ export class Backlog {
     const attempts = Math.max(change.attempts, older.attempts) + 1;
     const nextAt = now + backOffMs(attempts, this.#parts.retry, this.#parts.random);
     const failed = { ...mergeChanges(change, older), attempts, wasFolder: true };
-    this.#failed.set(change.path, { change: failed, reason, nextAt, isAlone });
+    this.#failed.set(change.path, { change: failed, reason, nextAt, isAlone, after: [] });
     this.#retryAt = Math.min(this.#retryAt, nextAt);
     if (this.#failed.size > this.#parts.limits.most) this.#collapse();
     return { path: change.path, reason, attempts, nextAt };
+  }
+
+  /** This one is to be done again, but not before these paths: they have failed, and are in its way. */
+  putOff(change: Change, reason: string, now: number, after: readonly string[]): Failure {
+    const failure = this.fail(change, reason, now);
+    const failed = this.#failed.get(change.path);
+    if (failed !== undefined) this.#failed.set(change.path, { ...failed, after });
+    return failure;
   }
 
   #sort(): void {
@@ -247,6 +260,11 @@ export class Backlog {
   }
 
   #revive(now: number): void {
+    for (const [path, failed] of this.#failed) {
+      const others = failed.after.flatMap((other) => this.#failed.get(other)?.nextAt ?? []);
+      if (failed.nextAt > now || others.length === 0) continue;
+      this.#failed.set(path, { ...failed, nextAt: Math.max(now, ...others) + AFTER_MS });
+    }
     const due = [...this.#failed.values()].filter(({ nextAt }) => nextAt <= now);
     for (const { change, isAlone } of due) {
       if (isAlone) {

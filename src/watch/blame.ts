@@ -13,6 +13,8 @@ export interface Blame {
   readonly vanished: readonly string[];
   /** Tasks that were not carried out because of others. */
   readonly undone: readonly Task[];
+  /** Tasks in which nothing was deleted, because these paths in them could not be listed. */
+  readonly undeleted: ReadonlyMap<Task, readonly string[]>;
   /** Tasks that went well, as far as can be told. */
   readonly done: readonly Task[];
   /** Something else went wrong, and nobody said with what: any task that seems done may not be. */
@@ -36,6 +38,7 @@ export function blame(
   const failed = new Map<string, { change: Change; reason: string }>();
   const vanished: string[] = [];
   const byPath = new Map(tasks.map((task) => [task.path, task]));
+  const unlisted = new Map<Task, readonly string[]>();
   let isListIncomplete = false;
   for (const problem of problems) {
     if (problem.kind === 'vanished') vanished.push(problem.path);
@@ -45,8 +48,12 @@ export function blame(
     const isListing = !isReading(problem);
     isListIncomplete ||= isListing;
     if (task === undefined) continue;
-    if (task.path === problem.path || isListing) reasons.set(task, reason);
-    else failed.set(problem.path, { change: innerChange(problem.path, task), reason });
+    if (task.path === problem.path) {
+      reasons.set(task, reason);
+      continue;
+    }
+    failed.set(problem.path, { change: innerChange(problem.path, task), reason });
+    if (isListing) unlisted.set(task, [...(unlisted.get(task) ?? []), problem.path]);
   }
   let unexplained = isAbridged ? 'too many errors to tell' : undefined;
   for (const text of errors) {
@@ -64,12 +71,14 @@ export function blame(
   );
   const others = tasks.filter((task) => !reasons.has(task));
   // The server deletes nothing if something could not be listed.
-  const isUndone = (task: Task) => isListIncomplete && deletes(task);
+  const isUndeleted = (task: Task) => unlisted.has(task) && deletes(task);
+  const isUndone = (task: Task) => isListIncomplete && deletes(task) && !isUndeleted(task);
   return {
     failed: [...failed.values(), ...failedTasks],
     vanished,
     undone: others.filter(isUndone),
-    done: others.filter((task) => !isUndone(task)),
+    undeleted: new Map([...unlisted].filter(([task]) => isUndeleted(task) && !reasons.has(task))),
+    done: others.filter((task) => !isUndone(task) && !isUndeleted(task)),
     unexplained,
   };
 }

@@ -55,10 +55,11 @@ export class Outcomes {
       return;
     }
     deliveries.clear();
-    const { failed, vanished, undone, done, unexplained } = blame(tasks, outcome, this.#parts);
+    const { failed, vanished, undone, undeleted, done, unexplained } = blame(tasks, outcome, this.#parts);
     for (const path of vanished) onDirty(path);
     for (const { change, reason } of failed) this.fail(change, reason);
     backlog.add(undone.flatMap(({ changes }) => changes));
+    for (const [task, paths] of undeleted) this.#putOff(task, paths);
     if (unexplained === undefined) return;
     this.#suspect(
       done.flatMap(({ changes }) => changes),
@@ -109,6 +110,18 @@ export class Outcomes {
     const fields = { remote: name, path, reason, attempts, retryMs: Math.round(nextAt - now()) };
     if (attempts === 1) log.warn(fields, 'could not be sent');
     else log.debug(fields, 'could not be sent again');
+  }
+
+  /** A folder was sent, but nothing is deleted in it as long as some of it cannot be listed. */
+  #putOff({ path, changes }: Task, paths: readonly string[]): void {
+    const { backlog, log, name, now } = this.#parts;
+    const reason = `nothing is deleted in it until this can be listed: ${paths.slice(0, 3).join(', ')}`;
+    for (const change of changes) {
+      const { attempts } = backlog.putOff({ ...change, path }, reason, now(), paths);
+      const fields = { remote: name, path, reason };
+      if (attempts === 1) log.warn(fields, 'sent, but for deletions');
+      else log.debug(fields, 'sent again, but for deletions');
+    }
   }
 
   /** These went well, and will have to be done once more after a moment. */

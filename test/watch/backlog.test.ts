@@ -176,6 +176,30 @@ it('nothing that was added is lost, whatever is swallowed, failed or collapsed',
   );
 });
 
+describe('a folder in which some paths stand in the way of deletions', () => {
+  it('is done again when they are, and not before, however often they are tried', () => {
+    const backlog = backlogOf();
+    backlog.putOff(change('.', 'all'), 'a is closed', 0, ['a']);
+    backlog.fail(change('a', 'tree'), 'closed', 0);
+    const tries: string[] = [];
+    for (let now = 0; now < 300_000; now += 500) {
+      const taken = backlog.take(now, 9, all);
+      tries.push(...shown(taken));
+      if (now < 200_000) for (const each of taken) backlog.fail(each, 'closed', now);
+    }
+    expect(tries.filter((each) => each === 'tree a').length).toBeGreaterThan(5);
+    expect(tries.slice(-2)).toEqual(['tree a', 'all .']);
+    expect(tries.filter((each) => each === 'all .')).toHaveLength(1);
+    expect(backlog.size).toBe(0);
+  });
+
+  it('counts how often a path has failed, also if the whole folder was tried meanwhile', () => {
+    const backlog = backlogOf();
+    expect(backlog.fail(change('a'), 'closed', 0).attempts).toBe(1);
+    expect(backlog.fail(change('a'), 'closed', 0).attempts).toBe(2);
+  });
+});
+
 /** Whether one change does what another wants. */
 function does(one: Change, wanted: Change): boolean {
   const isAbove = ancestorsOf(wanted.path).includes(one.path);

@@ -183,6 +183,21 @@ describe('a problem of ours', () => {
     expect([done, undone]).toEqual([['b'], ['g', 'm']]);
   });
 
+  it('with listing something in a whole folder fails that alone; deletions in the folder wait for it', () => {
+    const tasks = [task('m', 'mirrored'), task('n', 'added'), task('o', 'mirrored')];
+    const problems = [problem('m/x', 'readdir'), problem('m/y/z', 'lstat'), problem('n/x', 'readdir')];
+    const { failed, done, undone } = judge(tasks, { problems });
+    expect(failed).toEqual([
+      'm/x: readdir m/x: EACCES',
+      'm/y/z: lstat m/y/z: EACCES',
+      'n/x: readdir n/x: EACCES',
+    ]);
+    expect([done, undone]).toEqual([['n'], ['o']]);
+    const outcome = { problems, errors: [], isAbridged: false };
+    const { undeleted } = blame(tasks, outcome, { folder: '', disk, filter });
+    expect([...undeleted].map(([{ path }, paths]) => [path, paths])).toEqual([['m', ['m/x', 'm/y/z']]]);
+  });
+
   it('with reading something in a whole folder fails that alone', () => {
     const { failed, done } = judge([task('m', 'mirrored')], { problems: [problem('m/x', 'read')] });
     expect(failed).toEqual(['m/x: read m/x: EACCES']);
