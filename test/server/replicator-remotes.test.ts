@@ -182,7 +182,7 @@ describe('--open-noatime', () => {
     async (params) => {
       const source = { first: 'first' };
       await using replication = await replicate(rsyncd, { params, source });
-      const { root, destination } = replication;
+      const { root, destination, replicator } = replication;
       const isThere = (path: string) => existsSync(join(destination, path));
       for (const path of ['second', 'd/third']) {
         write(root, path, 'content');
@@ -195,6 +195,7 @@ describe('--open-noatime', () => {
         remotes: [{ module: `inbox/${basename(destination)}` }],
         params,
       });
+      await replicator.stop();
       utimesSync(join(root, 'first'), 1000, 2000);
       const full = await startReplicator(config, { log: keptLog(), startsWithAll: true });
       await until(() => isThere('first'), 'a full sync');
