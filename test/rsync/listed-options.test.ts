@@ -78,7 +78,9 @@ async function expectSameList(words: readonly string[]): Promise<void> {
   // The list is recorded in one piece.
   const { transfer, operands } = parseOptions(['--no-i-r', ...words]);
   const theirs = await recordClientList(words, { cwd: folder });
-  const ours = listAll(await openLocalTree(operands, resolveOptions(transfer)));
+  const tree = await openLocalTree(operands, resolveOptions(transfer));
+  const ours = listAll(tree);
+  tree.close();
   const sent = ours.entries.map((entry) => asSent(entry, transfer));
   expect(comparable(sent), theirs.stderr).toEqual(comparable(merged(theirs.entries)));
   expect(errorOf(ours.problems), theirs.stderr).toBe(theirs.ioError);

@@ -74,7 +74,10 @@ interface Wishes {
 
 function listOf(sources: readonly string[], { recursive = false, dirs = false, relative = false }: Wishes) {
   const wishes = { hardLinks: false, atimes: false };
-  return listAll(new LocalTree(sources, { recursive, dirs: dirs || recursive, relative, ...wishes }));
+  const tree = new LocalTree(sources, { recursive, dirs: dirs || recursive, relative, ...wishes });
+  const list = listAll(tree);
+  tree.close();
+  return list;
 }
 
 async function expectSameList(options: string, sources: readonly string[], uid?: number): Promise<void> {

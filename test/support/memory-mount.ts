@@ -11,7 +11,9 @@ export function mountMemory(folder: string): Disposable {
   }
   return {
     [Symbol.dispose]: () => {
-      if (isMounted) spawnSync('umount', [folder]);
+      if (!isMounted) return;
+      const { status, stderr } = spawnSync('umount', [folder], { encoding: 'utf8' });
+      if (status !== 0) throw new Error(`what was mounted for a test is still in use: ${stderr}`);
     },
   };
 }

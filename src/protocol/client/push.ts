@@ -133,15 +133,18 @@ async function pushSources(
     listeners.message?.({ level: 'warning', text }),
   );
   const tree = await openLocalTree(sources, options, { signal });
-  const session = await beginPush({
-    ...request,
-    onMotd: motdListener(request, listeners),
-    onStep: (step) => listeners.step?.(step),
-  });
   try {
-    return await pushTree(session, { tree, root: tree.root, filters, listeners });
+    const session = await beginPush({
+      ...request,
+      onMotd: motdListener(request, listeners),
+      onStep: (step) => listeners.step?.(step),
+    });
+    try {
+      return await pushTree(session, { tree, root: tree.root, filters, listeners });
+    } finally {
+      session.close();
+    }
   } finally {
-    session.close();
     tree.close();
   }
 }
