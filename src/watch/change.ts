@@ -22,6 +22,8 @@ export interface Change {
   readonly attempts: number;
   /** It was in a session that failed as a whole: it is sent apart from those that were not. */
   readonly isSuspect?: boolean;
+  /** A comparison of the folder above would delete nothing here: the path has to be named itself. */
+  readonly needsName?: boolean;
 }
 
 const ranks: Readonly<Record<ChangeKind, number>> = { path: 0, level: 1, all: 2, tree: 3 };
@@ -41,11 +43,13 @@ export function mergeChanges(a: Change, b: Change): Change {
     heardAt: Math.max(a.heardAt, b.heardAt),
     attempts: Math.max(a.attempts, b.attempts),
     ...((a.isSuspect || b.isSuspect) && { isSuspect: true }),
+    ...((a.needsName || b.needsName) && { needsName: true }),
   };
 }
 
 /** Whether sending the change of a folder also does what a change below it would do. */
 export function covers(folder: Change, below: Change, isDirectlyIn: boolean): boolean {
+  if (below.needsName === true) return false;
   if (folder.kind === 'tree' || folder.kind === 'all') return true;
   return folder.kind === 'level' && below.kind === 'path' && isDirectlyIn;
 }

@@ -181,6 +181,11 @@ function taskOf(
   return { path, deed, found, changes, needsPruning };
 }
 
+/** What is missing where the folder above deletes nothing is deleted only by its own name. */
+function needsName({ changes, found }: Task): boolean {
+  return found.kind === 'missing' && changes.some((change) => change.needsName);
+}
+
 /** Leaves out what lies below a folder that is sent with everything: its changes belong to that folder then. */
 function withoutSwallowed(tasks: ReadonlyMap<string, Task>): Task[] {
   const isWhole = (path: string) => ['added', 'mirrored'].includes(tasks.get(path)?.deed ?? '');
@@ -188,7 +193,7 @@ function withoutSwallowed(tasks: ReadonlyMap<string, Task>): Task[] {
   for (const [path, task] of tasks) {
     const above = ancestorsOf(path).find(isWhole);
     const whole = above === undefined ? undefined : kept.get(above);
-    if (whole === undefined || above === undefined) continue;
+    if (whole === undefined || above === undefined || needsName(task)) continue;
     kept.set(above, { ...whole, changes: [...whole.changes, ...task.changes] });
     kept.delete(path);
   }

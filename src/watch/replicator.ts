@@ -322,7 +322,9 @@ export class Replicator {
   }
 
   #onChanges(changes: readonly Change[]): void {
-    for (const remote of this.#remotes) remote.add(changes);
+    const isLate = ({ path, kind }: Change) => kind === 'path' && this.#guard.isLate(path);
+    const told = changes.map((change) => (isLate(change) ? { ...change, needsName: true } : change));
+    for (const remote of this.#remotes) remote.add(told);
   }
 
   /** Every remote is compared with the whole tree. */

@@ -44,6 +44,13 @@ describe('a backlog', () => {
     expect(backlog.take(0, 9, all)).toEqual([changeOf('other', 'path', 3), changeOf('d', 'tree', 1, 4)]);
   });
 
+  it('keeps apart what a comparison of the folder would not do', () => {
+    const backlog = backlogOf();
+    const named: Change = { ...change('d/x'), needsName: true };
+    backlog.add([named, change('d', 'tree'), change('.', 'tree'), { ...change('d/y'), needsName: true }]);
+    expect(shown(backlog.take(0, 9, all))).toEqual(['path d/x', 'tree .', 'path d/y']);
+  });
+
   it('lets the root swallow everything', () => {
     const backlog = backlogOf();
     backlog.add([change('a'), change('b/c', 'tree'), change('.', 'tree')]);

@@ -41,6 +41,13 @@ describe('a plan', () => {
     expect(plan([change('d/e/a'), change('d/e/b'), change('d/x')], {})).toEqual(['gone d']);
   });
 
+  it('deletes by its own name what a comparison of the folder would not', () => {
+    const paths = { d: folder, 'd/here': file };
+    const named = (path: string): Change => ({ ...change(path), needsName: true });
+    const changes = [change('d', 'tree'), named('d/here'), named('d/x'), change('d/y')];
+    expect(plan(changes, paths)).toEqual(['mirrored d', 'gone d/x']);
+  });
+
   it('sends the file that stands where a folder was', () => {
     expect(plan([change('d/a')], { d: file })).toEqual(['replaced d']);
     expect(plan([replaced('d')], { d: file })).toEqual(['replaced d']);
