@@ -7,15 +7,31 @@ import { isQuick } from './test/support/runs.ts';
 /** Where the report of a run goes, for whoever adds up several. */
 const { TSERSYNC_TEST_REPORT: report, TSERSYNC_RSYNCD, CI } = process.env;
 
-/** Tests of what surrounds the program, which start npm, compilers and whole clones: the quick lane leaves them out. */
-const tooling = ['test/{launcher,package,readme}.test.ts', 'test/scripts/**'];
+/**
+ * What the quick lane leaves out: tests of what surrounds the program, which start npm, compilers and whole clones; those
+ * that have to wait, for threads, for servers that say nothing, for pipes that nobody fills; and the few that put
+ * something in the place of a module, since files share their modules there.
+ */
+const slow = [
+  'test/{launcher,package,readme}.test.ts',
+  'test/scripts/**',
+  'test/protocol/client/{hostile-server,recorded-sessions}.test.ts',
+  'test/protocol/named-files/read-named.test.ts',
+  'test/watch/hostile-remote.test.ts',
+  'test/watch/lanes/lane.test.ts',
+  'test/protocol/files/folder-gate.test.ts',
+  'test/protocol/files/id-names.test.ts',
+  'test/protocol/files/open-noatime.test.ts',
+  'test/protocol/files/swapped-folders.test.ts',
+];
 /** Few tests take a second, but a machine may be busy; and some leave thousands of files to remove. */
 const patience = { testTimeout: 60_000, hookTimeout: 300_000 };
 const unit = {
   name: 'unit',
   include: ['test/**/*.test.ts'],
-  exclude: ['test/rsync/**', 'test/server/**', ...(isQuick ? tooling : [])],
-  ...(isQuick && { setupFiles: ['test/support/quick.ts'] }),
+  exclude: ['test/rsync/**', 'test/server/**', ...(isQuick ? slow : [])],
+  // Files share what they load.
+  ...(isQuick && { setupFiles: ['test/support/quick.ts'], isolate: false }),
 };
 /** What the real rsync of this machine does on its own, whichever server the other suite runs against. */
 const rsync = { name: 'rsync', include: ['test/rsync/**/*.test.ts'] };

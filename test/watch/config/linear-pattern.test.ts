@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LinearPattern } from '../../../src/watch/config/linear-pattern.ts';
 import { compilePattern } from '../../../src/watch/config/perl-pattern.ts';
+import { runs } from '../../support/runs.ts';
 
 function linear(source: string, flags = 'su'): LinearPattern {
   return new LinearPattern(source, flags);
@@ -57,7 +58,7 @@ describe('a linear pattern', () => {
         const found = linear(source).exec(path);
         expect(found && [found[0], found.index]).toEqual(expected && [expected[0], expected.index]);
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 });
