@@ -33,6 +33,7 @@ export type { EntryWishes } from './files/stat-entry.ts';
 export type { CvsIgnore, FilterRules, RuleSettings } from './filter/filter-rules.ts';
 export { type FilterEnvironment, parseFilters } from './filter/parse-filters.ts';
 export type { FilterRule } from './filter/rule.ts';
+export { readPasswordFile } from './handshake/password-file.ts';
 export type {
   DaemonTarget,
   LocalTarget,
@@ -42,7 +43,7 @@ export type {
   TargetSyntax,
 } from './handshake/target.ts';
 export { daemonUrl, destinationModule, parseTarget, withoutShell } from './handshake/target.ts';
-export { ForeignLinkError, NamedFileError } from './named-files/named-file-error.ts';
+export { ForeignLinkError, NamedFileError, systemReason } from './named-files/named-file-error.ts';
 export { openNamedForAppending } from './named-files/open-named.ts';
 export { type ReadNamed, readNamed, readNamedFile, withPipes } from './named-files/read-named.ts';
 export type { ChecksumChoice, CompressChoice } from './options/algorithm-names.ts';

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { type Environment, RsyncError, systemPath, UsageError } from '../protocol/index.ts';
+import { existsSync, statSync } from 'node:fs';
+import { type Environment, RsyncError, readPasswordFile, systemPath, UsageError } from '../protocol/index.ts';
 import { ConfigError, type ConfigPlace } from './config/config-error.ts';
 import type { ParsedConfig } from './config/parse-config.ts';
 import { EventFilter } from './event-filter.ts';
@@ -34,11 +34,17 @@ export function checkConfig(
   at(rsync.auth.isOn ? passwordFile : commonParams, () => checkPasswordFiles(settings));
 }
 
-/** @throws UsageError if a password file is not there: no login will ever go well. */
-export function checkPasswordFiles({ remotes }: Pick<ReplicatorSettings, 'remotes'>): void {
+/** @throws UsageError if a password file is not there or cannot be used: no login will ever go well. */
+export function checkPasswordFiles({
+  remotes,
+  transfer,
+}: Pick<ReplicatorSettings, 'remotes' | 'transfer'>): void {
   for (const { connection } of remotes) {
     const file = connection.passwordFile;
-    if (file === undefined || file === '-' || existsSync(systemPath(file))) continue;
-    throw new UsageError(`the password file is not there: ${file}`);
+    if (file === undefined || file === '-') continue;
+    if (!existsSync(systemPath(file))) throw new UsageError(`the password file is not there: ${file}`);
+    // What is read from a pipe is gone before the first login.
+    if (statSync(systemPath(file)).isFIFO()) continue;
+    readPasswordFile(file, undefined, transfer.insecureLinks);
   }
 }

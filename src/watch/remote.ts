@@ -1,3 +1,4 @@
+import { systemReason } from '../protocol/index.ts';
 import { Aftermath } from './aftermath.ts';
 import { Backlog } from './backlog.ts';
 import { type BatchReport, reportOf } from './batch-report.ts';
@@ -229,7 +230,7 @@ export class Remote {
     const plan = this.#plan(changes);
     if (plan === undefined) return changes;
     for (const { change, cause } of plan.unknown) {
-      this.#outcomes.fail(change, cause.message);
+      this.#outcomes.fail(change, systemReason(cause));
       lease.pass([change]);
     }
     const tasks = plan.tasks.filter((task) => !this.#isDelivered(task));

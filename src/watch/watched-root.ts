@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { decodeName, systemPath, UsageError } from '../protocol/index.ts';
+import { decodeName, systemPath, systemReason, UsageError } from '../protocol/index.ts';
 import { type Disk, type FoundEntry, LocalDisk } from './disk.ts';
 import type { WatchedRoot } from './lanes/messages.ts';
 import { type Mount, mountOf, readMounts } from './mounts.ts';
@@ -72,7 +72,7 @@ export class RootWatch {
       case 'file':
         return `the watched folder is not a folder any more: ${UNTIL} it is back`;
       case 'unknown':
-        return `the watched folder cannot be looked at (${found.cause.message}): ${UNTIL} it can`;
+        return `the watched folder cannot be looked at (${systemReason(found.cause)}): ${UNTIL} it can`;
       default:
         return `the watched folder is gone: ${UNTIL} it is back; to watch one that is made anew, restart tsersync`;
     }
@@ -114,7 +114,7 @@ function foundRoot(folder: string): FoundEntry {
   const found = new LocalDisk(folder).look('.');
   if (found.kind === 'folder') return found;
   if (found.kind === 'unknown')
-    throw new UsageError(`the folder to watch cannot be looked at: ${found.cause.message}`);
+    throw new UsageError(`the folder to watch cannot be looked at: ${systemReason(found.cause)}`);
   if (found.kind !== 'file') throw new UsageError(`the folder to watch is not there: ${folder}`);
   const what = found.isSymlink ? 'a symlink; write the path of the folder that it leads to' : 'not a folder';
   throw new UsageError(`the folder to watch is ${what}: ${folder}`);

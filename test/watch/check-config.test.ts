@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const check = (parts: ConfxmlParts) => () =>
 
 describe('a config that cannot be carried out', () => {
   it('is right otherwise', () => {
-    writeFileSync(join(folder, 'pas'), 'secret');
+    writeFileSync(join(folder, 'pas'), 'secret', { mode: 0o600 });
     const rsync = `<auth start="true" users="u" passwordfile="${folder}/pas"/>`;
     expect(check({ rsync })).not.toThrow();
   });
@@ -39,6 +39,25 @@ describe('a config that cannot be carried out', () => {
     expect(check({ rsync: rsync.replace('true', 'false') })).not.toThrow();
     const inParams = '<commonParams params="-a --password-file=/nowhere/pas"/>';
     expect(configErrorOf(check({ rsync: inParams }))).toContain('c.xml:7:23: the password file is not there');
+  });
+
+  it.each([
+    ['that others may read', 'secret', 0o644, 'it must not be readable or writable by others'],
+    ['that is empty', '\n', 0o600, 'it is empty'],
+    ['that is a folder', undefined, 0o700, 'cannot be read: it is a folder, not a file'],
+  ])('has the place of a password file %s', (_, content, mode, reason) => {
+    const file = join(folder, 'pas');
+    if (content === undefined) mkdirSync(file, { mode });
+    else writeFileSync(file, content, { mode });
+    const rsync = `<auth start="true" users="u" passwordfile="${file}"/>`;
+    expect(configErrorOf(check({ rsync }))).toContain(`c.xml:7:44: password file ${file}: ${reason}`);
+  });
+
+  it('has the place of a watched folder that cannot be looked at, and says why in words', () => {
+    const long = join(folder, 'n'.repeat(300));
+    expect(configErrorOf(check({ localpath: localpath(long) }))).toBe(
+      'c.xml:5:19: the folder to watch cannot be looked at: its name is too long',
+    );
   });
 
   it('has the place of options that need more than words', () => {

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { AbortedError, ConnectProgramError, UsageError } from '../errors.ts';
+import { systemReason } from '../named-files/named-file-error.ts';
 import { ChunkQueue } from '../stream/chunk-queue.ts';
 import type { Transport } from '../stream/transport.ts';
 import { commandWords } from './command-words.ts';
@@ -47,7 +48,7 @@ export function connectProgram(options: ProgramOptions): Promise<Transport> {
   });
   return new Promise((resolve, reject) => {
     child.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === 'ENOENT' ? 'there is no such program' : cause.message;
+      const reason = cause.code === 'ENOENT' ? 'there is no such program' : systemReason(cause);
       reject(
         new ConnectProgramError(`RSYNC_CONNECT_PROG: ${program} cannot be started: ${reason}`, { cause }),
       );

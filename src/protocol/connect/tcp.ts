@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { AbortedError, ConnectionError, ConnectTimeoutError } from '../errors.ts';
+import { systemReason } from '../named-files/named-file-error.ts';
 import { ChunkQueue } from '../stream/chunk-queue.ts';
 import type { Transport } from '../stream/transport.ts';
 
@@ -80,7 +81,7 @@ export class SocketTransport implements Transport {
     socket.on('end', () => this.#incoming.end());
     socket.on('error', (error) =>
       this.#incoming.end(
-        new ConnectionError(`the connection to ${peer} broke: ${error.message}`, { cause: error }),
+        new ConnectionError(`the connection to ${peer} broke: ${systemReason(error)}`, { cause: error }),
       ),
     );
     socket.on('close', () => this.#incoming.end());
@@ -105,7 +106,9 @@ export class SocketTransport implements Transport {
       socket.write(last, (error) => {
         if (error == null) resolve();
         else
-          reject(new ConnectionError(`sending to ${this.peer} failed: ${error.message}`, { cause: error }));
+          reject(
+            new ConnectionError(`sending to ${this.peer} failed: ${systemReason(error)}`, { cause: error }),
+          );
       });
       socket.uncork();
     });
@@ -133,6 +136,6 @@ function explainConnect(peer: string, error: NodeJS.ErrnoException): string {
     case 'ENETUNREACH':
       return `failed to connect to ${peer}: no route to the host (${error.code})`;
     default:
-      return `failed to connect to ${peer}: ${error.message}`;
+      return `failed to connect to ${peer}: ${systemReason(error)}`;
   }
 }

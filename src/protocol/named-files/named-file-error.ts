@@ -56,6 +56,12 @@ export function namedFileError(thrown: unknown): unknown {
   return new NamedFileError(code, text, false, { cause: thrown });
 }
 
+/** What an error of the operating system says, in words and without a path; another error speaks for itself. */
+export function systemReason(error: Error): string {
+  const named = namedFileError(error);
+  return named instanceof Error ? named.message : error.message;
+}
+
 /** The error that the operating system would give. */
 export function failure(code: string, reason: string | undefined = reasons[code]): NamedFileError {
   return new NamedFileError(code, reason ?? code, false);

@@ -9,6 +9,7 @@ import {
   pushTree,
   readNamedFile,
   type SourceTree,
+  systemReason,
   type TransferOptions,
 } from '../../protocol/index.ts';
 import { LocalDisk } from '../disk.ts';
@@ -126,5 +127,5 @@ function bounded(text: string): string {
 }
 
 function reportOf({ path, doing, kind, cause }: Problem): ProblemReport {
-  return { path, doing, kind, reason: cause.message };
+  return { path, doing, kind, reason: systemReason(cause) };
 }
