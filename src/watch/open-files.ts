@@ -19,15 +19,19 @@ const COUNTERS_LENGTH = 1024;
 interface Process {
   /** How many files it had open, and how often it had written; undefined if that cannot be found out. */
   readonly counters: string | undefined;
-  /** Last parts of the paths of its open files. */
-  readonly names: ReadonlySet<string>;
+  readonly paths: readonly string[];
   /** Its open files are not ours to look at. */
   readonly isDenied: boolean;
   /** It has been found writing to what was asked for. */
   readonly isWriter: boolean;
 }
 
-type Wanted = ReadonlyMap<string, readonly string[]>;
+interface Wanted {
+  /** Files by the last parts of their paths. */
+  readonly files: ReadonlyMap<string, readonly string[]>;
+  /** Folders, each with a slash at its end, and the bytes that the paths of all files in it begin with. */
+  readonly folders: ReadonlyArray<readonly [folder: string, prefix: string]>;
+}
 
 /**
  * Finds files that some process holds open for writing, through Linux's /proc; elsewhere it finds none. To look through
@@ -53,9 +57,16 @@ export class OpenFiles {
     this.#countsFiles = (this.#sizeOf('self') ?? 0) > 0;
   }
 
-  /** Those of the absolute paths that are being written. Without any, gets to know the processes there are. */
+  /**
+   * Those of the absolute paths that are being written; a folder, with a slash at its end, is if any file in it is.
+   * Without any, gets to know the processes there are.
+   */
   beingWritten(paths: readonly string[]): Set<string> {
-    const wanted = Map.groupBy(paths, (path) => lastName(bytesOf(path)));
+    const [folders, files] = [true, false].map((is) => paths.filter((path) => path.endsWith('/') === is));
+    const wanted: Wanted = {
+      files: Map.groupBy(files ?? [], (path) => lastName(bytesOf(path))),
+      folders: (folders ?? []).map((folder) => [folder, bytesOf(folder)] as const),
+    };
     const found = new Set<string>();
     const { writers, others } = this.#processes();
     for (const pid of writers) for (const path of this.#writtenBy(pid, wanted)) found.add(path);
@@ -90,27 +101,28 @@ export class OpenFiles {
     const counters = this.#countersOf(pid);
     const isSame =
       known !== undefined && !known.isWriter && counters !== undefined && counters === known.counters;
-    if (isSame && ![...wanted.keys()].some((name) => known.names.has(name))) return [];
+    if (isSame && !known.paths.some((path) => isWanted(path, wanted))) return [];
     const descriptors = attempt(() => readdirSync(`${this.#proc}/${pid}/fd`));
-    const names = new Set<string>();
+    const paths: string[] = [];
     const written = (descriptors ?? []).flatMap((descriptor) => {
       const path = attempt(() => readlinkSync(`${this.#proc}/${pid}/fd/${descriptor}`, 'latin1'));
       if (path === undefined || !path.startsWith('/')) return [];
-      const name = lastName(path);
-      names.add(name);
-      return this.#matches(pid, descriptor, path, wanted.get(name) ?? []);
+      paths.push(path);
+      return this.#matches(pid, descriptor, path, wanted);
     });
     const isWriter = written.length > 0 || known?.isWriter === true;
-    this.#known.set(pid, { counters, names, isDenied: descriptors === undefined, isWriter });
+    this.#known.set(pid, { counters, paths, isDenied: descriptors === undefined, isWriter });
     return written;
   }
 
   /** Those of the paths that a descriptor writes to; its own text may be that of another mount, such as a container's. */
-  #matches(pid: string, descriptor: string, text: string, paths: readonly string[]): string[] {
-    if (paths.length === 0) return [];
+  #matches(pid: string, descriptor: string, text: string, wanted: Wanted): string[] {
+    if (!isWanted(text, wanted)) return [];
+    const paths = wanted.files.get(lastName(text)) ?? [];
     const info = attempt(() => readFileSync(`${this.#proc}/${pid}/fdinfo/${descriptor}`, 'latin1'));
     if (!isForWriting(info)) return [];
-    const same = paths.filter((path) => bytesOf(path) === text);
+    const folders = wanted.folders.flatMap(([folder, prefix]) => (text.startsWith(prefix) ? [folder] : []));
+    const same = [...folders, ...paths.filter((path) => bytesOf(path) === text)];
     if (same.length > 0) return same;
     const open = attempt(() => statSync(`${this.#proc}/${pid}/fd/${descriptor}`));
     if (open === undefined || !open.isFile()) return [];
@@ -148,6 +160,10 @@ export class OpenFiles {
 /** A path as readlink tells it, a character for each byte. */
 function bytesOf(path: string): string {
   return encodeName(path).toString('latin1');
+}
+
+function isWanted(path: string, { files, folders }: Wanted): boolean {
+  return files.has(lastName(path)) || folders.some(([, prefix]) => path.startsWith(prefix));
 }
 
 function lastName(path: string): string {

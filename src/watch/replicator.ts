@@ -143,6 +143,7 @@ export class Replicator {
     this.#settler = new Settler({
       times: settings.settle,
       disk: this.#disk,
+      newFolderAt: (path) => this.#tree.newFolderAt(path),
       beingWritten: (paths) => openFiles.beingWritten(paths),
       look: (path, since, sure) => this.#tree.look(path, since, sure),
       onChanges: (changes) => this.#onChanges(changes),

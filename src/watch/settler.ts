@@ -7,7 +7,9 @@ import { errorOf } from './log.ts';
 export interface SettlerParts {
   readonly times: SettleTimes;
   readonly disk: Pick<LocalDisk, 'look' | 'absolute'>;
-  /** Answers which of these absolute paths are being written. */
+  /** The topmost new folder at a path, or on the way to it: all that is in it is sent with it. */
+  readonly newFolderAt: (path: string) => string | undefined;
+  /** Answers which of these absolute paths are being written; folders end with a slash. */
   readonly beingWritten: (paths: readonly string[]) => ReadonlySet<string>;
   /** What has to be sent because something happened at a path. */
   readonly look: (path: string, since: number, sure: Set<string>) => Promise<Change | undefined>;
@@ -184,14 +186,18 @@ export class Settler {
   }
 
   #open(settled: readonly SettledPath[]): Set<SettledPath> {
-    const { beingWritten, disk, now } = this.#parts;
-    const doubtful = settled.filter((path) => this.#mayBeOpen(path));
+    const { beingWritten, now } = this.#parts;
+    const doubtful = new Map<SettledPath, string>();
+    for (const path of settled) {
+      const place = this.#placeOfWriters(path);
+      if (place !== undefined) doubtful.set(path, place);
+    }
     const startedAt = now();
     // For a moment longer, nothing can be said.
-    if (doubtful.length === 0 || startedAt < this.#restsUntil) return new Set(doubtful);
-    const open = beingWritten(doubtful.map(({ path }) => disk.absolute(path)));
+    if (doubtful.size === 0 || startedAt < this.#restsUntil) return new Set(doubtful.keys());
+    const open = beingWritten([...new Set(doubtful.values())]);
     this.#restsUntil = now() + Math.min(REST * (now() - startedAt), MAX_REST_MS);
-    return new Set(doubtful.filter(({ path }) => open.has(disk.absolute(path))));
+    return new Set([...doubtful].filter(([, place]) => open.has(place)).map(([path]) => path));
   }
 
   /** The longer a file has been written, the longer it may take to notice that it is not any more. */
@@ -201,10 +207,14 @@ export class Settler {
     return Math.max(now() + waitMs, this.#restsUntil);
   }
 
-  #mayBeOpen({ path, isOverdue }: SettledPath): boolean {
-    if (isOverdue) return false;
-    const found = this.#parts.disk.look(path);
-    return found.kind === 'file' && found.isRegular;
+  /** Where somebody may be writing: the file, or the new folder that it is sent with. */
+  #placeOfWriters({ path, isOverdue }: SettledPath): string | undefined {
+    if (isOverdue) return undefined;
+    const { disk, newFolderAt } = this.#parts;
+    const folder = newFolderAt(path);
+    if (folder !== undefined) return `${disk.absolute(folder)}/`;
+    const found = disk.look(path);
+    return found.kind === 'file' && found.isRegular ? disk.absolute(path) : undefined;
   }
 
   #flood(): void {

@@ -75,6 +75,13 @@ export class Survey {
     return this.#folders.get(folder) !== undefined;
   }
 
+  /** The topmost folder at a path, or on the way to it, that is new: it will be sent with all that is in it. */
+  newFolderAt(path: string): string | undefined {
+    const isNew = (folder: string) => !this.isKnown(folder) && this.#closed.get(folder) === undefined;
+    const folder = [...ancestorsOf(path), path].find(isNew);
+    return folder !== undefined && this.#parts.disk.look(folder).kind === 'folder' ? folder : undefined;
+  }
+
   /**
    * What has to be sent because something happened at a path; undefined if that is nothing.
    *

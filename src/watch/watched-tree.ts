@@ -111,6 +111,11 @@ export class WatchedTree {
     }
   }
 
+  /** See {@link Survey.newFolderAt}. */
+  newFolderAt(path: string): string | undefined {
+    return this.#survey.newFolderAt(path);
+  }
+
   /** What has to be sent because something happened at a path. See {@link Survey.look}. */
   look(path: string, since: number, sure: Set<string>): Promise<Change | undefined> {
     return this.#survey.look(path, since, sure);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lstatSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Replication, replicate, until } from '../support/replication.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
@@ -26,9 +26,10 @@ function write(pauseMs: number, pieces: number, ...words: readonly string[]): Ch
 function watchSizes({ destination }: Replication): { readonly sizes: Set<string>; end(): void } {
   const sizes = new Set<string>();
   const look = () => {
-    for (const name of readdirSync(destination)) {
-      if (name.startsWith('.')) continue;
-      sizes.add(`${name} ${lstatSync(join(destination, name)).size}`);
+    for (const path of readdirSync(destination, { recursive: true, encoding: 'utf8' })) {
+      const stats = lstatSync(join(destination, path), { throwIfNoEntry: false });
+      if (basename(path).startsWith('.') || !stats?.isFile()) continue;
+      sizes.add(`${path} ${stats.size}`);
     }
   };
   const timer = setInterval(look, 2);
@@ -58,6 +59,31 @@ describe.runIf(process.platform === 'linux')('a file that is written in pieces',
     watched.end();
     const whole = ['a1', 'a2', 'b1', 'b2'].map((name) => `${name} ${pieces * PIECE}`);
     expect([...watched.sizes].sort()).toEqual(whole);
+  });
+
+  it('in a new folder is sent once, with that folder', async () => {
+    await using replication = await replicate(rsyncd, { maxMs: 30_000 });
+    const { root, outside } = replication;
+    // From here on a session waits.
+    writeFileSync(join(root, 'before'), 'before');
+    await replication.equal();
+    const watched = watchSizes(replication);
+    const place = join(outside, 'new');
+    mkdirSync(join(place, 'inner'), { recursive: true });
+    for (const name of ['first', 'second']) writeFileSync(join(place, name), name);
+    const slow = join(place, 'inner', 'slow');
+    const writer = write(100, 20, slow);
+    await until(() => lstatSync(slow, { throwIfNoEntry: false })?.size === PIECE, 'the first piece');
+    renameSync(place, join(root, 'new'));
+    await once(writer, 'close');
+    await replication.equal();
+    watched.end();
+    expect([...watched.sizes].sort()).toEqual([
+      'before 6',
+      'new/first 5',
+      `new/inner/slow ${20 * PIECE}`,
+      'new/second 6',
+    ]);
   });
 
   it('and stays open is sent when it has waited for long enough', async () => {

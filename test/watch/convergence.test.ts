@@ -94,6 +94,7 @@ class World {
     this.#settler = new Settler({
       times: { quietMs: 0, maxMs: 5 },
       disk: { ...faultyDisk, absolute: (path) => path },
+      newFolderAt: (path) => this.#survey.newFolderAt(path),
       beingWritten: () => this.#passing('open files', () => new Set()),
       look: (path, since, sure) => this.#survey.look(path, since, sure),
       onChanges: (changes) => this.#passing('changes', () => this.remote.add(changes)),

@@ -30,6 +30,15 @@ describe('open files', () => {
     expect([...new OpenFiles(1000, proc).beingWritten(paths)].sort()).toEqual(['/w/both', '/w/write']);
   });
 
+  it('of a folder are those in it, however deep, and in no other', () => {
+    open(10, 3, '/w/new/a/b', '0100001');
+    open(11, 3, '/w/newer/x', '0100001');
+    open(12, 3, '/w/old/y', '0100000');
+    const files = new OpenFiles(1000, proc);
+    expect([...files.beingWritten(['/w/new/', '/w/old/', '/w/newer/z'])]).toEqual(['/w/new/']);
+    expect([...files.beingWritten(['/w/newer/', '/w/new'])]).toEqual(['/w/newer/']);
+  });
+
   it('are none where there is no such thing as /proc, or it may not be read', () => {
     writeFileSync(join(proc, '7'), 'no folder');
     mkdirSync(join(proc, '8'));

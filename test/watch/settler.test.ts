@@ -16,6 +16,7 @@ function settlerOf(parts: Partial<SettlerParts> = {}) {
   const settler = new Settler({
     times: { quietMs: 5, maxMs: 100 },
     disk: { look: () => LARGE, absolute: (path) => `/root/${path}` },
+    newFolderAt: () => undefined,
     beingWritten: () => new Set(),
     look: (path, since) => Promise.resolve(changeOf(path, 'path', since)),
     onChanges: (settled) => changes.push(...settled),
@@ -121,6 +122,24 @@ describe('a file that somebody writes to', () => {
     writers.clear();
     await wait(80);
     expect(paths()).toEqual(['a']);
+  });
+
+  it('has the new folder wait in which it lies, and all that is in that', async () => {
+    const asked: string[] = [];
+    const writers = new Set(['/root/new/']);
+    const { settler, paths } = settlerOf({
+      newFolderAt: (path) => (path.startsWith('new') ? 'new' : undefined),
+      beingWritten: (all) => {
+        asked.push(...all);
+        return writers;
+      },
+    });
+    for (const path of ['new', 'new/a', 'b']) settler.hint(path);
+    await wait(5);
+    expect([paths(), asked]).toEqual([['b'], ['/root/new/', '/root/b']]);
+    writers.clear();
+    await wait(80);
+    expect(paths()).toEqual(['new', 'new/a']);
   });
 
   it('is sent all the same when it has waited for too long', async () => {

@@ -73,6 +73,18 @@ describe('something that happened', () => {
     expect(await look('new')).toEqual(changeOf('new', 'path', 7));
   });
 
+  it('names the topmost new folder on the way, before it is looked at', async () => {
+    const { known, disk } = await survey();
+    disk.write('new/x/y', '');
+    expect(['new/x/y', 'new', 'a/g', 'a', 'a/none', 'none'].map((path) => known.newFolderAt(path))).toEqual([
+      'new',
+      'new',
+      ...[undefined, undefined, undefined, undefined],
+    ]);
+    await known.look('new', 0);
+    expect(known.newFolderAt('new/x/y')).toBeUndefined();
+  });
+
   it('to a folder that has become another one of the same name is about the whole folder', async () => {
     const { look, disk, told } = await survey();
     disk.remove('a');
