@@ -2,8 +2,8 @@ import { type FSWatcher, watch } from 'node:fs';
 import { basename } from 'node:path';
 import { decodeName, systemPath } from '../protocol/index.ts';
 
-/** The kernel tells of an unmount twice, one right after the other. */
-const PAIR_MS = 5;
+/** The kernel tells of an unmount twice, one right after the other; a busy machine may take a while to hear both. */
+const PAIR_MS = 50;
 
 /**
  * Tells when a file system is unmounted, even if the same one is mounted again a moment later: then all its watches

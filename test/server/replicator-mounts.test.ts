@@ -163,8 +163,8 @@ describe.runIf(hasLoopDisks())('as root: a file system that is mounted in the wa
     await tree.watch();
     await tree.equal();
     tree.unmount(place);
-    tree.mount('vol', (at) => mount(images[1], at));
     await tree.isAway('vol');
+    tree.mount('vol', (at) => mount(images[1], at));
     writeTree(place, { other: 'o' });
     await delay(A_WHILE_MS);
     expect(readTree(join(tree.destination, 'vol'))).toMatchObject({ precious: 'p' });
