@@ -48,6 +48,7 @@ export { openNamedForAppending } from './named-files/open-named.ts';
 export { type ReadNamed, readNamed, readNamedFile, withPipes } from './named-files/read-named.ts';
 export type { ChecksumChoice, CompressChoice } from './options/algorithm-names.ts';
 export { type DebugLevels, debugLevels, refuseUnshown } from './options/debug-levels.ts';
+export { checkFields, type FieldChecks, isFlag, isWhole } from './options/field-checks.ts';
 export { helpText, wrapText } from './options/help-text.ts';
 export { type InfoLevels, infoLevels } from './options/info-levels.ts';
 export { debugFlags, type InfoFlag, infoFlags } from './options/message-flags.ts';
@@ -60,6 +61,7 @@ export {
 } from './options/parse-options.ts';
 export { resolveOptions } from './options/resolve-options.ts';
 export type { ResolvedOptions } from './options/resolved-options.ts';
+export { nearest } from './options/suggestion.ts';
 export type {
   ConnectionOptions,
   DeleteMoment,

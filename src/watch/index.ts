@@ -15,9 +15,9 @@ export type { RemoteStatus } from './remote-status.ts';
 export {
   Replicator,
   type ReplicatorEvents,
-  type ReplicatorOptions,
   type ReplicatorStatus,
   startReplicator,
 } from './replicator.ts';
+export type { ReplicatorOptions } from './replicator-options.ts';
 export { type RemoteSettings, type ReplicatorSettings, settingsOf } from './settings.ts';
 export { type TargetConflict, targetConflicts } from './targets.ts';

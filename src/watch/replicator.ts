@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import type { Environment } from '../protocol/index.ts';
 import type { BatchReport } from './batch-report.ts';
 import { type Change, changeOf } from './change.ts';
 import { checkPasswordFiles } from './check-config.ts';
 import type { SersyncConfig } from './config/sersync-config.ts';
+import { checkConfigShape } from './config-shape.ts';
 import type { Clocks } from './deliveries.ts';
 import type { LocalDisk } from './disk.ts';
 import { EventFilter, type EventFilterRules } from './event-filter.ts';
@@ -11,31 +11,18 @@ import { FolderLock } from './folder-lock.ts';
 import { HardLinks } from './hard-links.ts';
 import { LanePool } from './lanes/lane-pool.ts';
 import type { WatchedRoot } from './lanes/messages.ts';
-import { errorOf, type Log, safeLog } from './log.ts';
+import { errorOf, safeLog } from './log.ts';
 import type { MountNews } from './mount-places.ts';
 import { OpenFiles } from './open-files.ts';
 import { Remote } from './remote.ts';
 import { RemoteSessions } from './remote-sessions.ts';
 import type { RemoteStatus } from './remote-status.ts';
+import { checkReplicatorOptions, type ReplicatorOptions } from './replicator-options.ts';
 import { type RemoteSettings, type ReplicatorSettings, settingsOf } from './settings.ts';
 import { Settler } from './settler.ts';
 import { targetKeys } from './targets.ts';
 import { TreeGuard } from './tree-guard.ts';
 import { WatchedTree } from './watched-tree.ts';
-
-export interface ReplicatorOptions {
-  readonly log: Log;
-  /** Stops the replicator, as {@link Replicator.stop} does. */
-  readonly signal?: AbortSignal;
-  /** `-r`: the whole tree is sent first, to every remote. */
-  readonly startsWithAll?: boolean;
-  /** `-n`: how many sessions run at a time; default 10. */
-  readonly lanes?: number;
-  /** How long stopping may take until what has changed is sent; default 5000. */
-  readonly drainMs?: number;
-  /** Variables that rsync honours, such as `RSYNC_PASSWORD`. */
-  readonly environment?: Environment;
-}
 
 export interface ReplicatorEvents {
   /** A session has ended well. */
@@ -75,12 +62,15 @@ const clocks: Clocks = { wall: () => Date.now(), monotonic: () => performance.no
 /**
  * Watches a folder and keeps remotes equal to it, until it is stopped. Resolves when everything is being watched.
  *
- * @throws UsageError or UnsupportedError if the config cannot be carried out, also if its password file is missing; FileError if the folder is not there.
+ * @throws UsageError for a field that is missing, unknown or of another type; UsageError or UnsupportedError if the
+ * config cannot be carried out, also if its password file cannot be used; FileError if the folder is not there.
  */
 export async function startReplicator(
   config: SersyncConfig,
   options: ReplicatorOptions,
 ): Promise<Replicator> {
+  checkReplicatorOptions(options);
+  checkConfigShape(config);
   const settings = settingsOf(config, options.environment);
   checkPasswordFiles(settings);
   const replicator = new Replicator(settings, options);
