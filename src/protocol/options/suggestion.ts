@@ -1,6 +1,6 @@
 /**
  * The nearest of `known` to what was written, if one is near enough to be meant: one letter of three may differ, and
- * dashes in front are no letters.
+ * dashes in front are no letters. A letter of the other case is the same one.
  */
 export function nearest(written: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -8,7 +8,7 @@ export function nearest(written: string, known: Iterable<string>): string | unde
   let least = Math.max(1, Math.floor(letters / 3)) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - written.length) >= least) continue;
-    const away = distance(written, candidate);
+    const away = distance(written.toLowerCase(), candidate.toLowerCase());
     if (away < least) {
       best = candidate;
       least = away;

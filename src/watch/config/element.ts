@@ -1,6 +1,6 @@
+import { nearest } from '../../protocol/index.ts';
 import type { ConfigError, ConfigPlace } from './config-error.ts';
 import type { ConfigSource } from './config-source.ts';
-import { nearestName } from './nearest-name.ts';
 import { rawIndexOf } from './references.ts';
 import { knownElements } from './vocabulary.ts';
 
@@ -82,9 +82,8 @@ export class ConfigElement {
     const attribute = this.attribute(name);
     if (attribute === undefined) {
       const names = this.attributes.map((present) => present.name);
-      const nearest = nearestName(name, names);
-      const remedy =
-        nearest === undefined ? `add ${name}="..."` : `probably meant: ${name} instead of ${nearest}`;
+      const near = nearest(name, names);
+      const remedy = near === undefined ? `add ${name}="..."` : `probably meant: ${name} instead of ${near}`;
       throw this.error(`<${this.name}> has no ${name}`, remedy);
     }
     if (attribute.value.trim() === '') throw attribute.error(`${name} is empty`, `fill in ${name}="..."`);
@@ -125,9 +124,8 @@ export class ConfigElement {
       const found = itsOwn.map((child) => `<${child}>`).join(' and ');
       return this.error(`<${this.name}> has no <${name}>`, `put ${found} into <${name}>...</${name}>`);
     }
-    const nearest = nearestName(name, names);
-    const remedy =
-      nearest === undefined ? `add <${name}>` : `probably meant: <${name}> instead of <${nearest}>`;
+    const near = nearest(name, names);
+    const remedy = near === undefined ? `add <${name}>` : `probably meant: <${name}> instead of <${near}>`;
     return this.error(`<${this.name}> has no <${name}>`, remedy);
   }
 

@@ -1,6 +1,6 @@
+import { nearest } from '../../protocol/index.ts';
 import type { ConfigSource } from './config-source.ts';
 import { describeCharacter, lookAlikeAt, plainRemedy } from './look-alikes.ts';
-import { nearestName } from './nearest-name.ts';
 import { scanTag, type Tag } from './tag-scanner.ts';
 import { knownElements } from './vocabulary.ts';
 
@@ -88,7 +88,7 @@ class Nesting {
     if (end !== undefined)
       return this.#source.error(tag.offset, problem, `<${tag.name}> was closed in line ${line(end)}`);
     if (open === undefined) return this.#source.error(tag.offset, problem, 'remove it');
-    const isMisspelt = nearestName(tag.name, [open.name]) !== undefined;
+    const isMisspelt = nearest(tag.name, [open.name]) !== undefined;
     const remedy = isMisspelt ? `probably meant: </${open.name}>` : 'remove it, or add its opening tag';
     return this.#source.error(tag.offset, problem, remedy);
   }

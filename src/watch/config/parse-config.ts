@@ -1,9 +1,8 @@
-import { FileError, NamedFileError, type ReadNamed, readNamed } from '../../protocol/index.ts';
+import { FileError, NamedFileError, nearest, type ReadNamed, readNamed } from '../../protocol/index.ts';
 import type { ConfigNote, ConfigPlace } from './config-error.ts';
 import { ConfigSource, MAX_CONFIG_BYTES } from './config-source.ts';
 import { parseDocument } from './document.ts';
 import type { ConfigElement } from './element.ts';
-import { nearestName } from './nearest-name.ts';
 import { readOwn } from './read-own.ts';
 import { readFilter } from './read-patterns.ts';
 import { readPlugins } from './read-plugins.ts';
@@ -46,7 +45,7 @@ export function parseConfig(bytes: Buffer, file: string): ParsedConfig {
   const source = new ConfigSource(bytes, file);
   const head = parseDocument(source);
   if (head.name !== 'head') {
-    const isMisspelt = nearestName(head.name, ['head']) !== undefined;
+    const isMisspelt = nearest(head.name, ['head']) !== undefined;
     const remedy = isMisspelt ? 'probably meant: <head>' : 'this is not a confxml.xml';
     throw head.error(`the document begins with <${head.name}>, not with <head>`, remedy);
   }

@@ -1,7 +1,7 @@
+import { nearest } from '../../protocol/index.ts';
 import { readCommonParams } from './common-params.ts';
 import type { ConfigElement } from './element.ts';
 import { shown } from './look-alikes.ts';
-import { nearestName } from './nearest-name.ts';
 import { readCrontabFilter } from './read-patterns.ts';
 import { readRemotes } from './read-remotes.ts';
 import {
@@ -115,7 +115,7 @@ export function pluginNameOf(plugin: ConfigElement): PluginName {
   const attribute = plugin.requiredAttribute('name');
   const name = pluginNames.find((known) => known === attribute.value);
   if (name !== undefined) return name;
-  const nearest = nearestName(attribute.value, pluginNames);
-  const remedy = nearest === undefined ? `there are ${pluginNames.join(', ')}` : `probably meant: ${nearest}`;
+  const near = nearest(attribute.value, pluginNames);
+  const remedy = near === undefined ? `there are ${pluginNames.join(', ')}` : `probably meant: ${near}`;
   throw attribute.error(`unknown plugin ${shown(attribute.value)}`, remedy);
 }

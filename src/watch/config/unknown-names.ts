@@ -1,5 +1,5 @@
+import { nearest } from '../../protocol/index.ts';
 import type { ConfigElement } from './element.ts';
-import { nearestName } from './nearest-name.ts';
 import { knownElements, type Vocabulary } from './vocabulary.ts';
 
 /** Notes every element and attribute that nobody will read; `parent` is what the elements stand in. */
@@ -22,20 +22,20 @@ export function noteUnknown(elements: readonly ConfigElement[], parent: string, 
 
 function unknownElement(name: string, parent: string, siblings: readonly string[]): string {
   const problem = `unknown element <${name}> in ${parent}`;
-  const nearest = nearestName(name, siblings);
-  if (nearest !== undefined) return `${problem}; probably meant: <${nearest}>`;
+  const near = nearest(name, siblings);
+  if (near !== undefined) return `${problem}; probably meant: <${near}>`;
   const known = knownElements.get(name);
   if (known !== undefined)
     return known.parents.length === 0
       ? problem
       : `${problem}; it belongs in <${known.parents.join('> or <')}>`;
-  const anywhere = nearestName(name, knownElements.keys());
+  const anywhere = nearest(name, knownElements.keys());
   return anywhere === undefined ? problem : `${problem}; probably meant: <${anywhere}>`;
 }
 
 function unknownAttribute(name: string, element: string, known: readonly string[]): string {
   const problem = `unknown attribute ${name} in <${element}>`;
-  const nearest = nearestName(name, known);
-  if (nearest !== undefined) return `${problem}; probably meant: ${nearest}="..."`;
+  const near = nearest(name, known);
+  if (near !== undefined) return `${problem}; probably meant: ${near}="..."`;
   return `${problem}; it has ${known.length === 0 ? 'none' : known.join(', ')}`;
 }

@@ -9,8 +9,20 @@ describe('a suggestion', () => {
     ['--dle', '--del'],
     ['--exlcude', '--exclude'],
     ['--recursivly', '--recursive'],
+    ['--DELETE', '--delete'],
   ])('for %s is %s', (written, meant) => {
     expect(nearest(written, known)).toBe(meant);
+  });
+
+  it.each([
+    ['nmae', 'name'],
+    ['Name', 'name'],
+    ['nam', 'name'],
+    ['names', 'name'],
+    ['port', undefined],
+    ['x', undefined],
+  ])('for the name %s is %s', (written, meant) => {
+    expect(nearest(written, ['name', 'watch'])).toBe(meant);
   });
 
   it('is not made when nothing is near', () => {

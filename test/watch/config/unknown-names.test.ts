@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { nearestName } from '../../../src/watch/config/nearest-name.ts';
 import { notesOf } from '../../support/confxml.ts';
 
 describe('an unknown name is noted with the one that was probably meant:', () => {
@@ -48,19 +47,5 @@ describe('an unknown name is noted with the one that was probably meant:', () =>
     ],
   ])('%j', (parts, note) => {
     expect(notesOf(parts)).toEqual([note]);
-  });
-});
-
-describe('the nearest name', () => {
-  it.each([
-    ['nmae', 'name'],
-    ['Name', 'name'],
-    ['nam', 'name'],
-    ['names', 'name'],
-    ['port', undefined],
-    ['x', undefined],
-    ['n'.repeat(10_000), undefined],
-  ])('of %s', (name, nearest) => {
-    expect(nearestName(name, ['name', 'watch'])).toBe(nearest);
   });
 });
