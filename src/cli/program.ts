@@ -71,6 +71,10 @@ export async function runProgram(words: readonly string[], io: CliIo): Promise<n
       exitCode = await daemon(daemonRequest(options), io);
     });
   }
+  const [first, topic] = words;
+  // commander shows all of its help for a topic that it does not know, and ends with an error without a word.
+  if (first === 'help' && topic !== undefined && !program.commands.some((known) => known.name() === topic))
+    throw new UsageError(`${topic} is not a command; see tsersync --help`);
   if (words.length === 0) program.outputHelp();
   else {
     const asked = asksForHelp(words[0] ?? '') ? ['--help'] : words;

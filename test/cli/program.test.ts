@@ -20,6 +20,7 @@ describe('the command line', () => {
   it.each([
     [['pusch'], 'pusch is not a command; did you mean push?'],
     [['sync'], 'sync is not a command; see tsersync --help'],
+    [['help', 'daemon'], 'daemon is not a command; see tsersync --help'],
     [['--verbose'], '--verbose is not an option; see tsersync --help'],
     [['--verson'], '--verson is not an option; did you mean --version?'],
     [['-version'], '-version is not an option; did you mean --version?'],

@@ -9,6 +9,7 @@ import {
   isFunction,
 } from '../options/field-checks.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
+import type { PushListeners } from './push-listeners.ts';
 import type { ListRequest, OpenPushRequest, PushRequest } from './push-request.ts';
 
 const isSignal = (value: unknown) => (value instanceof AbortSignal ? undefined : 'an AbortSignal');
@@ -21,6 +22,21 @@ const requestChecks: FieldChecks<PushRequest> = {
   onMotd: isFunction,
   onStep: isFunction,
   cvsIgnore: isAnything,
+};
+
+const listenerChecks: FieldChecks<PushListeners> = {
+  motd: isFunction,
+  step: isFunction,
+  begin: isFunction,
+  item: isFunction,
+  sending: isFunction,
+  arrived: isFunction,
+  removed: isFunction,
+  deleted: isFunction,
+  message: isFunction,
+  problem: isFunction,
+  progress: isFunction,
+  end: isFunction,
 };
 
 const listChecks: FieldChecks<ListRequest> = { timeout: isDuration, signal: isSignal };
@@ -47,6 +63,10 @@ export function checkSources(sources: readonly string[]): void {
     if (typeof source !== 'string' || source === '' || source.includes('\0'))
       throw new UsageError(`sources: ${JSON.stringify(source)} is not a path`);
   }
+}
+
+export function checkListeners(listeners: PushListeners): void {
+  checkFields(listeners, listenerChecks, { what: 'the listeners' });
 }
 
 export function checkListRequest(request: ListRequest): void {

@@ -8,7 +8,7 @@ import { CAPABILITIES, impliedChecksum, setUp } from '../handshake/set-up.ts';
 import { modulePath } from '../handshake/target.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
-import { checkPushRequest, checkSources } from './check-request.ts';
+import { checkListeners, checkPushRequest, checkSources } from './check-request.ts';
 import { connectDaemon, setUpFailure } from './connection.ts';
 import { openLocalTree } from './local-source.ts';
 import type { PushListeners } from './push-listeners.ts';
@@ -112,6 +112,7 @@ export async function push(
   request: PushRequest,
   listeners: PushListeners = {},
 ): Promise<PushResult> {
+  checkListeners(listeners);
   const { end, ...others } = listeners;
   try {
     return await pushSources(sources, request, others);

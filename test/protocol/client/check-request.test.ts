@@ -45,6 +45,18 @@ describe('a request that makes no sense', () => {
     },
   );
 
+  it.each([
+    [null, 'the listeners: null is not an object'],
+    [5, 'the listeners: 5 is not an object'],
+    [{ message: 1 }, 'message: 1 is not a function'],
+    [{ mesage: () => {} }, '"mesage" is not a field of the listeners; did you mean message?'],
+  ])('is refused for listeners like %j', async (listeners, reason) => {
+    const pushing = push([import.meta.dirname], requestOf({}), listeners as object);
+    await expect(pushing).rejects.toThrow(reason);
+    await expect(pushing).rejects.toBeInstanceOf(UsageError);
+    expect(server.peers).toEqual([]);
+  });
+
   it('is refused where modules are listed, too', async () => {
     const list = (target: object, connection: object, request: object) =>
       listModules(target as { host: string }, connection, request);
