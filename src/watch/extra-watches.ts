@@ -20,7 +20,7 @@ export interface ExtraWatchesParts {
 
 /** It is gone, or may not be looked into: whoever wants to watch it finds out himself. */
 const UNTOLD: readonly string[] = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'];
-/** What is watched for a while is watched for so long at least. */
+/** Minimum lifetime of a temporary watch. */
 const LEAST_MS = 60_000;
 
 /**

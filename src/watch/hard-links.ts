@@ -20,7 +20,7 @@ interface Group {
   outside: number;
 }
 
-/** After a scan the next one is put off for so many times its duration. */
+/** Pause between scans, in multiples of the last scan. */
 const REST = 10;
 const RETRY: BackOffTimes = { firstMs: 1000, mostMs: 60_000 };
 /** Names that are remembered; if there are more, all are found anew. */

@@ -39,7 +39,7 @@ export interface RemoteParts {
   readonly rules: SendRules;
   readonly disk: Disk;
   readonly root: WatchedRoot;
-  /** The longest that a path waits which could not be sent. */
+  /** Maximum retry delay of a path that could not be sent. */
   readonly retryMs: number;
   readonly clocks: Clocks;
   readonly random: () => number;

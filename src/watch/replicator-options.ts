@@ -17,9 +17,9 @@ export interface ReplicatorOptions {
   readonly signal?: AbortSignal;
   /** `-r`: the whole tree is sent first, to every remote. */
   readonly startsWithAll?: boolean;
-  /** `-n`: how many sessions run at a time; default 10. */
+  /** `-n`: maximum number of concurrent sessions, 1 to 100; default 10. */
   readonly lanes?: number;
-  /** How long stopping may take until what has changed is sent; default 5000. */
+  /** Milliseconds that stopping may take to send what has changed; default 5000. */
   readonly drainMs?: number;
   /** Variables that rsync honours, such as `RSYNC_PASSWORD`. */
   readonly environment?: Environment;

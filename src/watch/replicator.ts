@@ -46,13 +46,13 @@ export interface ReplicatorStatus {
 }
 
 const DEFAULT_LANES = 10;
-/** With one remote at a time. */
+/** Maximum number of concurrent sessions with one remote. */
 const MOST_SESSIONS = 3;
 const IDLE_MS = 5 * 60_000;
 const DRAIN_MS = 5000;
 /** To find out who writes to files, before that counts as unknown. */
 const OPEN_FILES_BUDGET_MS = 15;
-/** After trouble with the watcher, everything is compared as soon as there was none for so long. */
+/** Quiet time after the last watcher error before everything is compared. */
 const CATCH_UP_MS = 5000;
 
 const CLOSED = 'a folder cannot be read or watched: what is in it is sent as soon as that is possible';

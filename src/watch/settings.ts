@@ -31,7 +31,7 @@ export interface ReplicatorSettings {
   /** `-u` holds for single changes, too. */
   readonly updatesOnly: boolean;
   readonly settle: SettleTimes;
-  /** The longest that a path waits which could not be sent. */
+  /** Maximum retry delay of a path that could not be sent. */
   readonly retryMs: number;
 }
 

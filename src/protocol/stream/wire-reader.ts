@@ -14,7 +14,7 @@ export type MessageHandler = (code: FrameCode, payload: Buffer) => void;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Bytes that are believed to come before any of them has. */
+/** Bytes allocated at first for an announced length. */
 const FIRST_READ = 1024 * 1024;
 
 /**
