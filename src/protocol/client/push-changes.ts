@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
 import { type ChangeSet, checkChanges } from '../files/change-set.ts';
 import { ChangeTree, type ChangeTreeOptions } from '../files/change-tree.ts';
@@ -8,7 +9,7 @@ import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
 import type { PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
-import type { PushSession } from './push-session.ts';
+import { PushSession } from './push-session.ts';
 
 export interface ChangeTreeWishes {
   /** Whether a path below an added, mirrored or leveled folder is listed. */
@@ -30,6 +31,9 @@ export async function pushChanges(
   listeners: PushListeners = {},
   { accepts, wrap = (tree) => tree }: ChangeTreeWishes = {},
 ): Promise<PushResult> {
+  if (!(session instanceof PushSession)) throw new UsageError('session: not one that openPush has opened');
+  if (typeof root !== 'string' || root === '' || root.includes('\0'))
+    throw new UsageError(`root: ${JSON.stringify(root)} is not the path of a folder`);
   const tree = new ChangeTree(root, changes, { ...changeTreeOptions(session), accepts });
   try {
     const filterList = encodeChangeRules(session, changes);

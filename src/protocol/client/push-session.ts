@@ -26,6 +26,7 @@ import { runSender, type SenderCounts } from '../roles/sender.ts';
 import type { Terms } from '../terms.ts';
 import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
+import { checkListeners } from './check-request.ts';
 import { type Connection, setUpFailure } from './connection.ts';
 import { entryFormatOf, strongChecksumFor, tokenWriterFor } from './formats.ts';
 import { Problems } from './problems.ts';
@@ -126,7 +127,8 @@ export class PushSession implements RunningPush {
    * @throws UsageError if there are rules, and the server expects none with these options.
    */
   async run({ tree, filterList, listeners = {} }: PushRun): Promise<PushResult> {
-    if (this.#state !== 'waiting') throw new Error('a push session runs once: open another one');
+    checkListeners(listeners);
+    if (this.#state !== 'waiting') throw new UsageError('a push session runs once: open another one');
     this.#state = 'running';
     this.#listeners = listeners;
     listeners.begin?.(this);

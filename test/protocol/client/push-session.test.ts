@@ -1,5 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { pushChanges } from '../../../src/protocol/client/push-changes.ts';
+import type { PushListeners } from '../../../src/protocol/client/push-listeners.ts';
+import type { PushSession } from '../../../src/protocol/client/push-session.ts';
 import {
   AbortedError,
   ConnectionClosedError,
@@ -133,6 +136,19 @@ describe('a session that runs', () => {
     await say(SEED, REQUEST, frame(0, Buffer.alloc(5)));
     expect(await running).toMatchObject({ exitCode: 0 });
     expect(demultiplex(told()).emptyFrames).toBe(0);
+  });
+
+  it('refuses listeners that are none, and goes on waiting', async () => {
+    const { session } = open();
+    const wrong = { itme: () => {} } as unknown as PushListeners;
+    const changes = { changed: [], added: [], mirrored: [], gone: [] };
+    await expect(session.run({ tree: oneFile(), listeners: wrong })).rejects.toThrow(UsageError);
+    await expect(pushChanges(session, '', changes)).rejects.toThrow('root: "" is not the path of a folder');
+    const none = {} as PushSession;
+    await expect(pushChanges(none, '/', changes)).rejects.toThrow(
+      'session: not one that openPush has opened',
+    );
+    session.close();
   });
 
   it('runs once', async () => {
