@@ -35,7 +35,16 @@ const unit = {
 };
 /** What the real rsync of this machine does on its own, whichever server the other suite runs against. */
 const rsync = { name: 'rsync', include: ['test/rsync/**/*.test.ts'] };
-const server = { name: 'server', include: ['test/server/**/*.test.ts'] };
+/** What is about this machine, whatever the server, runs once: not against each version in a container again. */
+const local = [
+  'test/server/replicator-{limits,lock,mounts,root,writers}.test.ts',
+  'test/server/named-files.test.ts',
+];
+const server = {
+  name: 'server',
+  include: ['test/server/**/*.test.ts'],
+  exclude: TSERSYNC_RSYNCD === 'docker' ? local : [],
+};
 
 /** Where nobody promised a server its suite is left out, and the run says so; elsewhere, as in CI, it fails. */
 const engine = findEngine();
