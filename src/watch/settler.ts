@@ -1,16 +1,12 @@
 import { type BackOffTimes, backOffMs } from './back-off.ts';
 import { type Change, changeOf } from './change.ts';
 import { DirtyPaths, type SettledPath, type SettleTimes } from './dirty-paths.ts';
-import type { Found, LocalDisk } from './disk.ts';
+import type { Found } from './disk.ts';
 import { errorOf } from './log.ts';
+import { Writers, type WritersParts } from './writers.ts';
 
-export interface SettlerParts {
+export interface SettlerParts extends WritersParts {
   readonly times: SettleTimes;
-  readonly disk: Pick<LocalDisk, 'look' | 'absolute'>;
-  /** The topmost new folder at a path, or on the way to it: all that is in it is sent with it. */
-  readonly newFolderAt: (path: string) => string | undefined;
-  /** Answers which of these absolute paths are being written; folders end with a slash. */
-  readonly beingWritten: (paths: readonly string[]) => ReadonlySet<string>;
   /** What has to be sent because something happened at a path. */
   readonly look: (path: string, since: number, sure: Set<string>) => Promise<Change | undefined>;
   readonly onChanges: (changes: readonly Change[]) => void;
@@ -18,10 +14,6 @@ export interface SettlerParts {
   readonly othersOf: (path: string, found: Found) => readonly string[];
   /** So many paths were dirty that they were forgotten: anything may have changed. */
   readonly onFlood: () => void;
-  /** Something could not be looked at, or handed on: it is tried again. Must not throw. */
-  readonly onTrouble: (error: Error) => void;
-  /** A monotonic clock, in ms. */
-  readonly now: () => number;
 }
 
 /** Paths that are looked at together, and how many may wait for that. */
@@ -31,10 +23,6 @@ const MOST_DIRTY = 200_000;
 const HAND_ON_MS = 5;
 /** For what throws. */
 const RETRY: BackOffTimes = { firstMs: 250, mostMs: 60_000 };
-/** After a look for writers the next one is put off for so many times its duration, */
-const REST = 10;
-/** but not for longer than this. */
-const MAX_REST_MS = 50;
 /** The longest time between two looks at a file that is being written, unless the looks take long. */
 const MAX_WAIT_MS = 100;
 
@@ -42,8 +30,7 @@ const MAX_WAIT_MS = 100;
 export class Settler {
   readonly #parts: SettlerParts;
   readonly #dirty: DirtyPaths;
-  /** Writers are not looked for before. */
-  #restsUntil = Number.NEGATIVE_INFINITY;
+  readonly #writers: Writers;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   /** Looks happen one after the other: a folder may take a while to be known. */
@@ -59,6 +46,7 @@ export class Settler {
   constructor(parts: SettlerParts) {
     this.#parts = parts;
     this.#dirty = new DirtyPaths(parts.times);
+    this.#writers = new Writers(parts);
   }
 
   /** Paths that have not settled. */
@@ -69,6 +57,7 @@ export class Settler {
   /** @param isEcho Of something that has been told before, most likely. */
   hint(path: string, isEcho = false): void {
     this.#dirty.add(path, this.#parts.now(), isEcho);
+    if (!isEcho) this.#writers.told(path);
     if (this.#dirty.size > MOST_DIRTY) this.#flood();
     this.#schedule();
   }
@@ -88,6 +77,7 @@ export class Settler {
   stop(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#handOnTimer);
+    this.#writers.clear();
     this.#dirty.takeAll(this.#parts.now());
   }
 
@@ -174,7 +164,7 @@ export class Settler {
   #finished(settled: readonly SettledPath[]): readonly SettledPath[] {
     const { now, onTrouble } = this.#parts;
     try {
-      const open = this.#open(settled);
+      const open = this.#writers.writtenOf(settled);
       for (const path of open) this.#dirty.hold(path, now(), this.#nextLookAt(path));
       this.#schedule();
       return open.size === 0 ? settled : settled.filter((path) => !open.has(path));
@@ -185,40 +175,16 @@ export class Settler {
     }
   }
 
-  #open(settled: readonly SettledPath[]): Set<SettledPath> {
-    const { beingWritten, now } = this.#parts;
-    const doubtful = new Map<SettledPath, string>();
-    for (const path of settled) {
-      const place = this.#placeOfWriters(path);
-      if (place !== undefined) doubtful.set(path, place);
-    }
-    const startedAt = now();
-    // For a moment longer, nothing can be said.
-    if (doubtful.size === 0 || startedAt < this.#restsUntil) return new Set(doubtful.keys());
-    const open = beingWritten([...new Set(doubtful.values())]);
-    this.#restsUntil = now() + Math.min(REST * (now() - startedAt), MAX_REST_MS);
-    return new Set([...doubtful].filter(([, place]) => open.has(place)).map(([path]) => path));
-  }
-
   /** The longer a file has been written, the longer it may take to notice that it is not any more. */
   #nextLookAt({ since }: SettledPath): number {
     const { now, times } = this.#parts;
     const waitMs = Math.min(Math.max(times.quietMs, (now() - since) / 8), MAX_WAIT_MS);
-    return Math.max(now() + waitMs, this.#restsUntil);
-  }
-
-  /** Where somebody may be writing: the file, or the new folder that it is sent with. */
-  #placeOfWriters({ path, isOverdue }: SettledPath): string | undefined {
-    if (isOverdue) return undefined;
-    const { disk, newFolderAt } = this.#parts;
-    const folder = newFolderAt(path);
-    if (folder !== undefined) return `${disk.absolute(folder)}/`;
-    const found = disk.look(path);
-    return found.kind === 'file' && found.isRegular ? disk.absolute(path) : undefined;
+    return now() + Math.max(waitMs, this.#writers.restMs);
   }
 
   #flood(): void {
     this.#parts.onFlood();
+    this.#writers.clear();
     this.#dirty.takeAll(this.#parts.now());
   }
 }
