@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
+import { FSWatcher } from 'chokidar';
 import { ByteNames } from './byte-names.ts';
 import type { LocalDisk } from './disk.ts';
 import { ExtraWatches } from './extra-watches.ts';
+import { FoldersOnly } from './folders-only.ts';
 import { errorOf } from './log.ts';
 import { joinPath } from './path-tree.ts';
 
@@ -53,33 +54,48 @@ export class TreeWatcher {
 
   /** Resolves when every folder is watched; {@link watchFolder} does the same for those that chokidar cannot watch. */
   async start(): Promise<void> {
-    const { disk, isWanted, onHint } = this.#parts;
     if (this.#isBeyondChokidar('.')) return;
-    const isIgnored = (path: string, isFolder: boolean) =>
-      isFolder && isWanted?.(this.#relative(path) ?? '.') === false;
-    const watcher = watch(disk.root, {
-      atomic: false,
-      followSymlinks: false,
-      ignoreInitial: true,
-      alwaysStat: false,
-      ...(isWanted !== undefined && {
-        ignored: (path, stats) => isIgnored(path, stats?.isDirectory() === true),
-      }),
-    });
+    const watcher = this.#newWatcher();
     this.#watcher = watcher;
     watcher.on('raw', (_, name, details) => {
       this.#safely(() => this.#onRaw(name, details as { readonly watchedPath: string }));
     });
     watcher.on('all', (_, absolute) => {
       const path = this.#relative(absolute);
-      if (path !== undefined && !ByteNames.isSpoiled(path)) this.#safely(() => onHint(path, true));
+      if (path !== undefined && !ByteNames.isSpoiled(path))
+        this.#safely(() => this.#parts.onHint(path, true));
     });
     watcher.on('error', (error) => this.#onError(error as NodeJS.ErrnoException));
     // One that is closed while it is starting is never ready.
     await new Promise<void>((resolve) => {
       watcher.once('ready', resolve);
       this.#onStop = resolve;
+      watcher.add(this.#parts.disk.root);
     });
+  }
+
+  #newWatcher(): FSWatcher {
+    const { disk, isWanted } = this.#parts;
+    const isWantedAt = (absolute: string) => isWanted?.(this.#relative(absolute) ?? '.') !== false;
+    const folders = new FoldersOnly({
+      root: disk.root,
+      look: (absolute) => disk.look(this.#relative(absolute) ?? '.').kind,
+      isWanted: isWantedAt,
+      watched: () => Object.keys(watcher.getWatched()),
+    });
+    const watcher: FSWatcher = new FSWatcher({
+      atomic: false,
+      followSymlinks: false,
+      ignoreInitial: true,
+      alwaysStat: false,
+      ignored: (path, stats) => {
+        // Where it does not watch each folder by itself, it needs the files to find out what happened.
+        const isByFolder = watcher.options.backendStrategy === 'native-per-directory';
+        return isByFolder ? folders.ignores(path, stats) : stats?.isDirectory() === true && !isWantedAt(path);
+      },
+    });
+    watcher.on('unlinkDir', (path) => folders.forget(path));
+    return watcher;
   }
 
   /**
@@ -152,11 +168,9 @@ export class TreeWatcher {
       return;
     }
     const path = joinPath(folder, name);
-    // Events of a watched folder itself bear its own name, like those of a file of that name in it. If that file is
-    // gone, chokidar says so.
-    const isOwnName = name === basename(disk.absolute(folder));
-    if (isOwnName) onHint(folder, false);
-    if (!isOwnName || disk.look(path).kind !== 'missing') onHint(path, false);
+    // Events of a watched folder itself bear its own name, like those of a file of that name in it.
+    if (name === basename(disk.absolute(folder))) onHint(folder, false);
+    onHint(path, false);
   }
 
   #onExtraEvent(folder: string, name: string | undefined): void {
