@@ -13,6 +13,7 @@ import {
   startReplicator,
   targetConflicts,
 } from '../../watch/index.ts';
+import { GarbageAtRest, ownHeap } from '../garbage-at-rest.ts';
 import { Interruption } from '../interruption.ts';
 import type { CliIo } from '../io.ts';
 import { openEventLog } from '../output/event-log.ts';
@@ -53,7 +54,9 @@ export async function daemon(request: DaemonRequest, io: CliIo): Promise<number>
   );
   try {
     const replicators = await Promise.all(starting);
+    const garbage = new GarbageAtRest({ ...ownHeap(), isAtRest: () => replicators.every(isAtRest) });
     await aborted(signal);
+    garbage.stop();
     await Promise.all(replicators.map((replicator) => replicator.stop()));
     return exitCodeOf(replicators, io.signal.reason, log);
   } catch (thrown) {
@@ -62,6 +65,11 @@ export async function daemon(request: DaemonRequest, io: CliIo): Promise<number>
     await Promise.all(others.map((other) => other.status === 'fulfilled' && other.value.stop()));
     throw thrown;
   }
+}
+
+function isAtRest(replicator: Replicator): boolean {
+  const { dirty, remotes } = replicator.status();
+  return dirty === 0 && remotes.every(({ sessions }) => sessions === 0);
 }
 
 /** What one config deletes must not be what another one sends. */
