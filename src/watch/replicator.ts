@@ -49,6 +49,8 @@ const DEFAULT_LANES = 10;
 /** Maximum number of concurrent sessions with one remote. */
 const MOST_SESSIONS = 3;
 const IDLE_MS = 5 * 60_000;
+/** Each lane takes 20 MB, and 30 to 150 ms to start: bursts that follow each other find theirs. */
+const LANE_IDLE_MS = 30_000;
 const DRAIN_MS = 5000;
 /** To find out who writes to files, before that counts as unknown. */
 const OPEN_FILES_BUDGET_MS = 15;
@@ -146,6 +148,7 @@ export class Replicator {
     this.#pool = new LanePool({
       mostLanes,
       idleMs: IDLE_MS,
+      laneIdleMs: LANE_IDLE_MS,
       onHoldFailure: (key, failure) =>
         options.log.debug({ session: key, reason: failure.message }, 'no session'),
       onRoom: () => {

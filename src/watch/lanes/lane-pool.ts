@@ -11,8 +11,10 @@ import type { Outcome, SessionRequest } from './messages.ts';
 
 export interface LanePoolOptions {
   readonly mostLanes: number;
-  /** A session that is held open is closed when it was not used for so long, and a lane ended. */
+  /** A session that is held open is closed when it was not used for so long. */
   readonly idleMs: number;
+  /** A lane that has nothing to do, and holds nothing, is ended after so long; one is always kept. */
+  readonly laneIdleMs: number;
   /** A session could not be opened to be held. */
   readonly onHoldFailure: (key: string, failure: SessionFailure) => void;
   /** Work has ended: there may be room for other work. */
@@ -38,8 +40,8 @@ interface Holding {
 }
 
 /**
- * The lanes: started when there is work, ended when there has been none for a while. Under each key one session is held
- * open, if that is asked for, in a lane that has nothing else to do if there is one.
+ * The lanes: started when there is work, all but one ended when there has been none for a while. Under each key one
+ * session is held open, if that is asked for, in a lane that has nothing else to do if there is one.
  */
 export class LanePool {
   readonly #options: LanePoolOptions;
@@ -51,7 +53,8 @@ export class LanePool {
 
   constructor(options: LanePoolOptions) {
     this.#options = options;
-    this.#sweeper = setInterval(() => this.#sweep(), Math.max(10, options.idleMs / 4)).unref();
+    const sweepMs = Math.max(10, Math.min(options.idleMs, options.laneIdleMs) / 4);
+    this.#sweeper = setInterval(() => this.#sweep(), sweepMs).unref();
   }
 
   get laneCount(): number {
@@ -187,11 +190,18 @@ export class LanePool {
   }
 
   #sweep(): void {
-    const idleSince = performance.now() - this.#options.idleMs;
-    for (const [key, { usedAt }] of this.#holding) if (usedAt < idleSince) this.release(key);
-    for (const lane of this.#lanes) {
-      const isIdle = lane.workCount === 0 && lane.heldCount === 0 && lane.usedAt < idleSince;
-      if (isIdle) void lane.end();
+    const { idleMs, laneIdleMs } = this.#options;
+    const now = performance.now();
+    for (const [key, { usedAt }] of this.#holding) if (usedAt < now - idleMs) this.release(key);
+    const idle = [...this.#lanes]
+      .filter(({ workCount, heldCount }) => workCount === 0 && heldCount === 0)
+      .filter(({ usedAt }) => usedAt < now - laneIdleMs);
+    // Whatever comes next finds one: to start a thread takes longer than most sessions.
+    const isOneLeft = idle.length < this.#lanes.size;
+    for (const lane of isOneLeft ? idle : idle.slice(1)) {
+      // No work may come to it while it ends.
+      this.#lanes.delete(lane);
+      void lane.end();
     }
   }
 }

@@ -98,7 +98,7 @@ export class ThreadLane implements Lane {
   }
 
   get workCount(): number {
-    return this.#running.size;
+    return this.#running.size + this.#finding.size;
   }
 
   get heldCount(): number {
@@ -135,7 +135,9 @@ export class ThreadLane implements Lane {
     const result = Promise.withResolvers<readonly (readonly string[])[]>();
     this.#finding.set(id, result);
     this.#order({ kind: 'find-links', id, root, files });
-    return result.promise;
+    return result.promise.finally(() => {
+      this.usedAt = performance.now();
+    });
   }
 
   async end(): Promise<void> {

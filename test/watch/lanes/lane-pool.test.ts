@@ -98,6 +98,7 @@ function poolOf(mostLanes: number) {
   const pool = new LanePool({
     mostLanes,
     idleMs: 1000,
+    laneIdleMs: 200,
     onHoldFailure: (key, { message }) => told.push(`${key}: ${message}`),
     onRoom: () => told.push('room'),
     startLane: (events) => {
@@ -176,17 +177,46 @@ describe('lanes', () => {
     expect(lanes[0]?.began).toHaveLength(2);
   });
 
-  it('are ended when there was nothing to do for a while', async () => {
+  it('are ended when there was nothing to do for a while, but for one', async () => {
     const { lanes, run, pool } = poolOf(3);
-    const work = run();
+    const work = [run(), run(), run()];
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(pool.laneCount).toBe(3);
+    for (const lane of lanes) lane.finish();
+    await Promise.all(work);
+    await vi.advanceTimersByTimeAsync(150);
+    expect(pool.laneCount).toBe(3);
+    await vi.advanceTimersByTimeAsync(150);
+    expect(pool.laneCount).toBe(1);
     await vi.advanceTimersByTimeAsync(5000);
     expect(pool.laneCount).toBe(1);
-    lanes[0]?.finish();
-    await work;
-    await vi.advanceTimersByTimeAsync(900);
-    expect(pool.laneCount).toBe(1);
+  });
+
+  it('are kept while they hold a session, and then none is kept besides', async () => {
+    const { lanes, run, pool } = poolOf(2);
+    const work = [run('a'), run('b')];
+    for (const lane of lanes) lane.finish();
+    await Promise.all(work);
+    pool.hold('k', SESSION);
     await vi.advanceTimersByTimeAsync(500);
-    expect(pool.laneCount).toBe(0);
+    expect([pool.laneCount, lanes[0]?.heldCount]).toEqual([1, 1]);
+  });
+
+  it('get nothing to do while they end', async () => {
+    const { lanes, run, pool } = poolOf(2);
+    const work = [run('a'), run('b')];
+    const ending: ScriptedLane[] = [];
+    for (const lane of lanes) {
+      lane.end = async () => void ending.push(lane);
+      lane.finish();
+    }
+    await Promise.all(work);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(ending).toHaveLength(1);
+    void run('c');
+    void run('d');
+    expect(ending[0]?.began).toHaveLength(1);
+    expect(pool.laneCount).toBe(2);
   });
 
   it('that crash are replaced, and their work fails', async () => {

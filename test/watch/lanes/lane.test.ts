@@ -134,7 +134,10 @@ describe('a lane', () => {
     linkSync(join(root, 'a'), join(root, 'd', 'b'));
     const asked = new LocalDisk(root).look('asked');
     const files = asked.kind === 'file' ? [`${asked.device}:${asked.inode}`] : [];
-    const names = await lane.findLinks(root, files);
+    const finding = lane.findLinks(root, files);
+    expect(lane.workCount).toBe(1);
+    const names = await finding;
+    expect(lane.workCount).toBe(0);
     expect(names.map((each) => each.toSorted()).sort()).toEqual([['a', 'd/b'], ['asked']]);
   });
 });
