@@ -1,5 +1,6 @@
 import { AWAY, type Found, type LocalDisk } from './disk.ts';
 import type { MountPlace } from './lanes/messages.ts';
+import { errorOf } from './log.ts';
 import type { Mount } from './mounts.ts';
 import { ancestorsOf } from './path-tree.ts';
 import { isSameAgain, isSamePlace, type SeenPlace, seenPlace } from './place-identity.ts';
@@ -23,8 +24,10 @@ export interface MountPlacesParts {
   readonly onlyDevice: number | undefined;
   /** From now on, {@link MountPlaces.doubt} is to be called if this is unmounted. */
   readonly onMounted: (path: string) => void;
-  /** Told later, not while somebody asks about a path. */
+  /** Told later, not while somebody asks about a path; again at the next look if it throws. */
   readonly onNews: (news: MountNews) => void;
+  /** News could not be told. Must not throw. */
+  readonly onTrouble: (error: Error) => void;
   /** A monotonic clock, in ms. */
   readonly now: () => number;
 }
@@ -55,6 +58,8 @@ const MOST_SHARE = 50;
 export class MountPlaces {
   readonly #parts: MountPlacesParts;
   readonly #places = new Map<string, Place>();
+  /** News that nobody has taken: the last of each path counts. */
+  #untold = new Map<string, keyof MountNews>();
   #isRunning = false;
   #readAt = Number.NEGATIVE_INFINITY;
   #readMs = 0;
@@ -111,20 +116,40 @@ export class MountPlaces {
   /** Sees what is mounted by now, and tells. Answers the places that are not what they were. */
   refresh(): ReadonlySet<string> {
     const before = this.#parts.now();
-    const mounted = this.#mounted();
-    const news = { appeared: [] as string[], away: [] as string[], back: [] as string[] };
-    for (const place of this.#places.values()) {
-      const change = this.#check(place, mounted.get(place.path));
-      if (change !== undefined) news[change].push(place.path);
+    const changed = new Set<string>();
+    const tell = (path: string, change: keyof MountNews) => {
+      changed.add(path);
+      if (this.#isRunning) this.#untold.set(path, change);
+    };
+    try {
+      const mounted = this.#mounted();
+      for (const place of this.#places.values()) {
+        const change = this.#check(place, mounted.get(place.path));
+        if (change !== undefined) tell(place.path, change);
+      }
+      for (const [path, mount] of mounted) {
+        if (!this.#places.has(path) && this.#add(path, mount)) tell(path, 'appeared');
+      }
+    } finally {
+      this.#readAt = this.#parts.now();
+      this.#readMs = this.#readAt - before;
+      if (this.#untold.size > 0) queueMicrotask(() => this.#tellNews());
     }
-    for (const [path, mount] of mounted) {
-      if (!this.#places.has(path) && this.#add(path, mount)) news.appeared.push(path);
-    }
-    this.#readAt = this.#parts.now();
-    this.#readMs = this.#readAt - before;
-    const changed = new Set([...news.appeared, ...news.away, ...news.back]);
-    if (changed.size > 0 && this.#isRunning) queueMicrotask(() => this.#parts.onNews(news));
     return changed;
+  }
+
+  #tellNews(): void {
+    const untold = this.#untold;
+    if (untold.size === 0) return;
+    this.#untold = new Map();
+    const those = (kind: keyof MountNews) =>
+      [...untold].filter(([, told]) => told === kind).map(([path]) => path);
+    try {
+      this.#parts.onNews({ appeared: those('appeared'), away: those('away'), back: those('back') });
+    } catch (thrown) {
+      this.#untold = new Map([...untold, ...this.#untold]);
+      this.#parts.onTrouble(errorOf(thrown));
+    }
   }
 
   /** Something was unmounted at this path: what is there now may be the same, but its watches have ended. */
@@ -151,14 +176,13 @@ export class MountPlaces {
       mount?.id === place.seen.mount?.id &&
       isSamePlace(found, place.seen.identity);
     if (isUntouched) return undefined;
-    place.isDoubted = false;
     if (mount !== undefined && isFound && isSameAgain(place.seen, found, mount)) {
-      place.seen = seenPlace(disk.absolute(place.path), found, mount);
-      place.state = 'there';
-      place.isLate = true;
+      const seen = seenPlace(disk.absolute(place.path), found, mount);
       this.#parts.onMounted(place.path);
+      Object.assign(place, { seen, state: 'there', isLate: true, isDoubted: false });
       return 'back';
     }
+    place.isDoubted = false;
     if (place.state === 'away') return undefined;
     place.state = 'away';
     return 'away';
@@ -169,6 +193,7 @@ export class MountPlaces {
     const found = disk.look(path);
     if (found.kind !== 'folder' && found.kind !== 'file') return false;
     const isForeign = onlyDevice !== undefined && found.device !== onlyDevice;
+    if (!isForeign) this.#parts.onMounted(path);
     this.#places.set(path, {
       path,
       seen: seenPlace(disk.absolute(path), found, mount),
@@ -177,7 +202,6 @@ export class MountPlaces {
       isLate: this.#isRunning,
       isDoubted: false,
     });
-    if (!isForeign) this.#parts.onMounted(path);
     return !isForeign;
   }
 

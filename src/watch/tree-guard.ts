@@ -55,6 +55,7 @@ export class TreeGuard {
       onlyDevice: parts.isConfined ? this.root.device : undefined,
       onMounted: (path) => this.#unmounts.watch(this.disk.absolute(path)),
       onNews: (news) => this.#onMounts(news),
+      onTrouble: (error) => this.#tell(error),
       now: parts.now,
     });
     this.disk = new GuardedDisk(this.root.path, this.#places);
@@ -118,7 +119,7 @@ export class TreeGuard {
   }
 
   async #look(): Promise<void> {
-    const { log, onFound, onLook } = this.#parts;
+    const { onFound, onLook } = this.#parts;
     try {
       this.check();
       if (this.#trouble === undefined && this.#isLost) {
@@ -129,10 +130,23 @@ export class TreeGuard {
         onLook();
       }
     } catch (thrown) {
-      this.#lose();
-      log.error({ root: this.root.path, err: errorOf(thrown) }, 'the watched folder cannot be looked at');
+      this.#loseFor(thrown);
     }
     this.#schedule();
+  }
+
+  /** Never throws. What could not be found out, or told, is at the next look. */
+  #loseFor(thrown: unknown): void {
+    this.#tell(errorOf(thrown));
+    try {
+      this.#lose();
+    } catch (another) {
+      this.#tell(errorOf(another));
+    }
+  }
+
+  #tell(error: Error): void {
+    this.#parts.log.error({ root: this.root.path, err: error }, 'the watched folder cannot be looked at');
   }
 
   #lose(): void {
@@ -146,10 +160,16 @@ export class TreeGuard {
 
   #onUnmount(absolute: string): void {
     if (!this.#isRunning) return;
-    if (absolute !== this.root.path) {
-      this.#places.doubt(absolute.slice(this.disk.absolute('x').length - 1));
-      return;
+    try {
+      if (absolute === this.root.path) this.#onRootUnmount();
+      else this.#places.doubt(absolute.slice(this.disk.absolute('x').length - 1));
+    } catch (thrown) {
+      // The doubt stays until the next look.
+      this.#tell(errorOf(thrown));
     }
+  }
+
+  #onRootUnmount(): void {
     this.#rootWatch.doubt();
     // Even if the same one is there again, nothing in it is watched.
     this.#lose();

@@ -1,4 +1,5 @@
 import type { LocalDisk } from './disk.ts';
+import { errorOf } from './log.ts';
 import { joinPath } from './path-tree.ts';
 
 export interface UnwatchedFoldersParts {
@@ -13,6 +14,8 @@ export interface UnwatchedFoldersParts {
   readonly onHint: (path: string) => void;
   /** No folder is left. */
   readonly onEmpty: () => void;
+  /** A folder could not be looked at, for the first time in a row; it is looked at again. Must not throw. */
+  readonly onTrouble: (error: Error) => void;
   /** A monotonic clock, in ms. */
   readonly now: () => number;
 }
@@ -35,6 +38,8 @@ const REST = 19;
 export class UnwatchedFolders {
   readonly #parts: UnwatchedFoldersParts;
   readonly #folders = new Map<string, Sight | undefined>();
+  /** Those that could not be looked at when it was tried last. */
+  readonly #failed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #round: Iterator<string> = [][Symbol.iterator]();
   /** In this round the system has refused a watch. */
@@ -63,7 +68,9 @@ export class UnwatchedFolders {
   /** A folder is gone, and all below it. */
   forget(top: string): void {
     for (const folder of this.#folders.keys()) {
-      if (top === '.' || folder === top || folder.startsWith(`${top}/`)) this.#folders.delete(folder);
+      if (top !== '.' && folder !== top && !folder.startsWith(`${top}/`)) continue;
+      this.#folders.delete(folder);
+      this.#failed.delete(folder);
     }
   }
 
@@ -85,22 +92,42 @@ export class UnwatchedFolders {
       workedMs = this.#parts.now() - startedAt;
       if (next.done === true) {
         this.#timer = undefined;
-        if (this.#folders.size === 0) this.#parts.onEmpty();
+        if (this.#folders.size === 0) this.#tellEmpty();
         else this.#timer = setTimeout(() => this.#begin(), Math.max(ROUND_MS, REST * workedMs));
         return;
       }
-      if (this.#folders.has(next.value)) this.#visit(next.value);
+      if (this.#folders.has(next.value)) this.#visitSafely(next.value);
       if (workedMs > SLICE_MS) break;
     }
     this.#timer = setTimeout(() => this.#slice(), REST * workedMs);
+  }
+
+  #tellEmpty(): void {
+    const { onEmpty, onTrouble } = this.#parts;
+    try {
+      onEmpty();
+    } catch (thrown) {
+      onTrouble(errorOf(thrown));
+    }
+  }
+
+  /** What throws ends no round; the folder looks as new in the next one, until all has been told. */
+  #visitSafely(folder: string): void {
+    try {
+      this.#visit(folder);
+      this.#failed.delete(folder);
+    } catch (thrown) {
+      if (!this.#failed.has(folder)) this.#parts.onTrouble(errorOf(thrown));
+      this.#failed.add(folder);
+    }
   }
 
   #visit(folder: string): void {
     const { disk, onChanged, onHint, watch } = this.#parts;
     const { kind } = disk.look(folder);
     if (kind === 'missing' || kind === 'file') {
-      this.#folders.delete(folder);
       onHint(folder);
+      this.#folders.delete(folder);
     }
     if (kind !== 'folder') return;
     // Watched before it is looked at, so that nothing happens in between.

@@ -61,6 +61,7 @@ export class WatchedTree {
       onChanged: parts.onChangedIn,
       onHint: (path) => onHint(path, false),
       onEmpty: parts.onAllWatched,
+      onTrouble,
       now: () => performance.now(),
     });
     this.#survey = new Survey({

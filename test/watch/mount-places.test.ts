@@ -12,18 +12,28 @@ class World {
   now = 0;
   readonly news: MountNews[] = [];
   readonly mounted: string[] = [];
+  readonly troubles: string[] = [];
+  /** The next calls that tell something throw an error. */
+  faults = 0;
   readonly places: MountPlaces;
 
   constructor({ onlyDevice }: { readonly onlyDevice?: number } = {}) {
     this.places = new MountPlaces({
       disk: { look: (path) => this.find(path), absolute: (path) => (path === '.' ? '/tmp' : `/tmp/${path}`) },
       mountsNow: () => this.mounts,
-      isWanted: (path) => !path.startsWith('unwanted'),
+      isWanted: (path) => this.#passing(() => !path.startsWith('unwanted')),
       onlyDevice,
-      onMounted: (path) => this.mounted.push(path),
-      onNews: (news) => this.news.push(news),
+      onMounted: (path) => this.#passing(() => this.mounted.push(path)),
+      onNews: (news) => this.#passing(() => this.news.push(news)),
+      onTrouble: ({ message }) => this.troubles.push(message),
       now: () => this.now,
     });
+  }
+
+  #passing<T>(call: () => T): T {
+    this.faults -= 1;
+    if (this.faults >= 0) throw new Error('a fault');
+    return call();
   }
 
   find(path: string): Found {
@@ -191,5 +201,45 @@ describe('what is mounted in the watched folder', () => {
     world.unmount('vol');
     expect(await world.look()).toBeUndefined();
     expect(world.places.away).toEqual([]);
+  });
+
+  it('is told again, and all of it, when it throws while that is told', async () => {
+    const world = new World();
+    world.mount('vol', 'host:/a', 64);
+    world.places.begin();
+    world.unmount('vol');
+    world.places.refresh();
+    // There is nothing to filter by now.
+    world.faults = 1;
+    await Promise.resolve();
+    expect([world.news, world.troubles]).toEqual([[], ['a fault']]);
+    world.mount('other', 'host:/b', 65);
+    expect(await world.look()).toEqual({ appeared: ['other'], away: ['vol'], back: [] });
+    expect(await world.look()).toBeUndefined();
+  });
+
+  it.each([1, 2, 3, 4])('is told at last, when it throws %i times while it is looked at', async (faults) => {
+    const world = new World();
+    world.mount('vol', 'host:/a', 64);
+    world.places.begin();
+    world.places.doubt('vol');
+    world.news.length = 0;
+    world.unmount('vol');
+    await world.look();
+    world.mount('vol', 'host:/a', 64);
+    world.mount('other', 'host:/b', 65);
+    world.faults = faults;
+    const news: MountNews[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      try {
+        world.places.refresh();
+      } catch (thrown) {
+        expect(thrown).toEqual(new Error('a fault'));
+      }
+      await Promise.resolve();
+      news.push(...world.news.splice(0));
+    }
+    expect(news.flatMap(({ appeared, back }) => [...appeared, ...back]).sort()).toEqual(['other', 'vol']);
+    expect(world.judge('vol/x')).toBe('missing');
   });
 });

@@ -7,10 +7,19 @@ let disk: MemoryDisk;
 let told: string[];
 let isAllowed: boolean;
 let folders: UnwatchedFolders;
+/** What throws an error, and how often. */
+let faults: Record<string, number>;
+
+function tell(what: string): void {
+  const times = faults[what] ?? 0;
+  faults[what] = times - 1;
+  if (times > 0) throw new Error(`a fault at: ${what}`);
+  told.push(what);
+}
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [now, told, isAllowed] = [0, [], false];
+  [now, told, isAllowed, faults] = [0, [], false, {}];
   disk = new MemoryDisk(() => {
     now += 1;
     return now;
@@ -24,12 +33,13 @@ beforeEach(() => {
     },
     isKnown: (folder) => folder !== 'd/unknown',
     watch: (folder) => {
-      told.push(`watch ${folder}`);
+      tell(`watch ${folder}`);
       return isAllowed;
     },
-    onChanged: (folder) => told.push(`in ${folder}`),
-    onHint: (path) => told.push(path),
-    onEmpty: () => told.push('all'),
+    onChanged: (folder) => tell(`in ${folder}`),
+    onHint: (path) => tell(path),
+    onEmpty: () => tell('all'),
+    onTrouble: ({ message }) => told.push(message),
     now: () => now,
   });
 });
@@ -102,5 +112,41 @@ describe('folders that cannot be watched', () => {
     folders.add('gone');
     expect(look()).toContain('gone');
     expect(folders.size).toBe(1);
+  });
+
+  it.each(['in d', 'd/a', 'watch d'])('are told of again if it throws when they are told: %s', (what) => {
+    folders.add('d');
+    folders.add('d/sub');
+    vi.advanceTimersByTime(0);
+    disk.write('d/a', 'A');
+    disk.write('d/sub/b', 'B');
+    faults = { [what]: 2 };
+    expect(look()).toEqual(expect.arrayContaining([`a fault at: ${what}`, 'in d/sub', 'd/sub/b']));
+    expect(look()).not.toContain(`a fault at: ${what}`);
+    expect(look()).toEqual(['watch d', 'in d', 'd/a']);
+    expect(look()).toEqual(['watch d']);
+    faults = { [what]: 1 };
+    disk.write('d/a', 'AA');
+    expect(look()).toContain(`a fault at: ${what}`);
+  });
+
+  it('are told to be gone again if it throws when that is told', () => {
+    folders.add('d');
+    vi.advanceTimersByTime(0);
+    disk.remove('d');
+    faults = { d: 1 };
+    expect(look()).toEqual(['a fault at: d']);
+    expect(look()).toEqual(['d', 'all']);
+  });
+
+  it('are looked at again when new ones come, even if it throws when it is told that there are none', () => {
+    folders.add('d');
+    isAllowed = true;
+    faults = { all: 1 };
+    vi.advanceTimersByTime(0);
+    expect(told).toEqual(['watch d', 'in d', 'a fault at: all']);
+    isAllowed = false;
+    folders.add('d');
+    expect(look()).toContain('watch d');
   });
 });
