@@ -1,3 +1,4 @@
+import { errorOf } from '../log.ts';
 import {
   type Lane,
   type LaneEvents,
@@ -68,9 +69,18 @@ export class LanePool {
     return this.#idleLane() !== undefined || this.#mayStart();
   }
 
-  /** Sees to it that a session is held open under this key, where it can be used at once. */
+  /** Sees to it that a session is held open under this key, where it can be used at once. Never throws. */
   hold(key: string, session: SessionRequest): void {
     if (this.#isClosed) return;
+    try {
+      this.#hold(key, session);
+    } catch (thrown) {
+      this.#holding.delete(key);
+      this.#options.onHoldFailure(key, thrown instanceof SessionFailure ? thrown : notStarted(thrown));
+    }
+  }
+
+  #hold(key: string, session: SessionRequest): void {
     const held = this.#holding.get(key);
     if (held !== undefined) {
       held.usedAt = performance.now();
@@ -88,19 +98,19 @@ export class LanePool {
   }
 
   /** Runs work as soon as a lane is free. Rejects with a {@link SessionFailure}. */
-  run(job: Job): Promise<Outcome> {
-    if (this.#isClosed) return Promise.reject(closed());
+  async run(job: Job): Promise<Outcome> {
+    if (this.#isClosed) throw closed();
     const lane = this.#laneFor(job);
-    if (lane !== undefined) return this.#runIn(lane, job);
+    if (lane !== undefined) return await this.#runIn(lane, job);
     const result = Promise.withResolvers<Outcome>();
     this.#waiting.push({ job, result });
-    return result.promise;
+    return await result.promise;
   }
 
   /** The names below a folder of all files that have more than one, and of those asked for, file by file. */
-  findLinks(root: string, files: readonly string[]): Promise<readonly (readonly string[])[]> {
+  async findLinks(root: string, files: readonly string[]): Promise<readonly (readonly string[])[]> {
     const lane = this.#idleLane() ?? this.#leastLane() ?? this.#start();
-    return lane.findLinks(root, files);
+    return await lane.findLinks(root, files);
   }
 
   async close(): Promise<void> {
@@ -142,11 +152,24 @@ export class LanePool {
   #next(): void {
     const inOrder = [...this.#waiting].sort((a, b) => rankOf(a.job.standing) - rankOf(b.job.standing));
     for (const waiting of inOrder) {
-      const lane = this.#laneFor(waiting.job);
-      if (lane === undefined) return;
-      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-      this.#runIn(lane, waiting.job).then(waiting.result.resolve, waiting.result.reject);
+      if (!this.#begin(waiting)) return;
     }
+  }
+
+  /** Never throws: if no lane can be started, that is how the work ends. Answers whether there was room for it. */
+  #begin(waiting: Waiting): boolean {
+    const { job, result } = waiting;
+    let running: Promise<Outcome>;
+    try {
+      const lane = this.#laneFor(job);
+      if (lane === undefined) return false;
+      running = this.#runIn(lane, job);
+    } catch (thrown) {
+      running = Promise.reject(thrown);
+    }
+    this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+    running.then(result.resolve, result.reject);
+    return true;
   }
 
   #idleLane(): Lane | undefined {
@@ -184,9 +207,13 @@ export class LanePool {
         this.#next();
       },
     };
-    const lane = this.#options.startLane?.(events) ?? new ThreadLane(events);
-    this.#lanes.add(lane);
-    return lane;
+    try {
+      const lane = this.#options.startLane?.(events) ?? new ThreadLane(events);
+      this.#lanes.add(lane);
+      return lane;
+    } catch (thrown) {
+      throw notStarted(thrown);
+    }
   }
 
   #sweep(): void {
@@ -204,6 +231,12 @@ export class LanePool {
       void lane.end();
     }
   }
+}
+
+/** Memory, or threads, may be short for a while. */
+function notStarted(thrown: unknown): SessionFailure {
+  const message = `a thread cannot be started: ${errorOf(thrown).message}`;
+  return new SessionFailure({ message, code: 'ERR_LANE_ENDED', isTransient: true, isOpening: true });
 }
 
 function closed(): SessionFailure {

@@ -95,6 +95,8 @@ function failure(): SessionFailure {
 function poolOf(mostLanes: number) {
   const lanes: ScriptedLane[] = [];
   const told: string[] = [];
+  /** So many lanes cannot be started. */
+  const faults = { starts: 0 };
   const pool = new LanePool({
     mostLanes,
     idleMs: 1000,
@@ -102,13 +104,15 @@ function poolOf(mostLanes: number) {
     onHoldFailure: (key, { message }) => told.push(`${key}: ${message}`),
     onRoom: () => told.push('room'),
     startLane: (events) => {
+      faults.starts -= 1;
+      if (faults.starts >= 0) throw new Error('no threads');
       const lane = new ScriptedLane(`lane ${lanes.length}`, events);
       lanes.push(lane);
       return lane;
     },
   });
   const run = (key = 'k') => pool.run({ key, session: SESSION, work: WORK });
-  return { pool, lanes, told, run };
+  return { pool, lanes, told, run, faults };
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(0);
@@ -313,5 +317,37 @@ describe('a session that is held open', () => {
     lanes[0]?.crash();
     void run('k');
     expect(lanes[1]?.began).toEqual([undefined]);
+  });
+});
+
+describe('lanes that cannot be started', () => {
+  it('fail what was to run in them, and only that', async () => {
+    const { lanes, run, pool, faults } = poolOf(1);
+    const failed = {
+      message: 'a thread cannot be started: no threads',
+      isTransient: true,
+      isOpening: true,
+    };
+    faults.starts = 2;
+    await expect(run()).rejects.toMatchObject(failed);
+    await expect(pool.findLinks('/', [])).rejects.toMatchObject(failed);
+    const first = run();
+    const [second, third] = [run(), run()];
+    faults.starts = 1;
+    lanes[0]?.crash();
+    await expect(first).rejects.toThrow('it ended');
+    await expect(second).rejects.toMatchObject(failed);
+    await settled();
+    lanes[1]?.finish();
+    expect(await third).toBe(OUTCOME);
+  });
+
+  it('hold no session, and that is told', () => {
+    const { lanes, pool, told, faults } = poolOf(1);
+    faults.starts = 1;
+    pool.hold('k', SESSION);
+    expect(told).toEqual(['k: a thread cannot be started: no threads']);
+    pool.hold('k', SESSION);
+    expect(lanes[0]?.held).toEqual(new Set(['k']));
   });
 });
