@@ -138,6 +138,7 @@ async function run(order: Extract<LaneOrder, { kind: 'run' }>): Promise<void> {
         });
       },
       control.signal,
+      () => own.sentLast.length > 0,
     );
     report({ kind: 'done', id, outcome });
   } catch (thrown) {
@@ -161,14 +162,16 @@ async function runSomewhere(
   request: SessionRequest,
   work: (session: PushSession) => Promise<Outcome>,
   signal: AbortSignal,
+  hasSent: () => boolean,
 ): Promise<Outcome> {
   const waiting = await entry?.session.catch(() => undefined);
   if (waiting?.isWaiting) {
     try {
       return await work(waiting);
     } catch (thrown) {
-      // The server may have closed it long ago, which shows only now.
-      if (signal.aborted || !failureOf(thrown, false).isTransient) throw thrown;
+      // The server may have closed it long ago, which shows only now. One that has asked for a file died at work, and
+      // may have left half of it behind: that has to be told.
+      if (signal.aborted || hasSent() || !failureOf(thrown, false).isTransient) throw thrown;
     }
   }
   const session = await openPush({ ...request, signal }).catch((cause) => {
