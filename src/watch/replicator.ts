@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { BatchReport } from './batch-report.ts';
+import { CatchUp } from './catch-up.ts';
 import { type Change, changeOf } from './change.ts';
 import { checkPasswordFiles } from './check-config.ts';
 import type { SersyncConfig } from './config/sersync-config.ts';
@@ -54,8 +55,6 @@ const LANE_IDLE_MS = 30_000;
 const DRAIN_MS = 5000;
 /** To find out who writes to files, before that counts as unknown. */
 const OPEN_FILES_BUDGET_MS = 15;
-/** Quiet time after the last watcher error before everything is compared. */
-const CATCH_UP_MS = 5000;
 
 const CLOSED = 'a folder cannot be read or watched: what is in it is sent as soon as that is possible';
 
@@ -95,12 +94,12 @@ export class Replicator {
   readonly #hardLinks: HardLinks;
   readonly #remotes: readonly Remote[];
   readonly #control = new AbortController();
+  readonly #catchUp = new CatchUp({ compare: () => this.#toAll('tree'), now: clocks.monotonic });
   readonly #onAbort = () => void this.stop();
   #tree: WatchedTree;
   #lock: FolderLock | undefined;
   #state: ReplicatorStatus['state'] = 'starting';
   #trouble: string | undefined;
-  #catchUp: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(settings: ReplicatorSettings, given: ReplicatorOptions) {
@@ -221,7 +220,7 @@ export class Replicator {
   async #stop(): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#guard.end();
-    clearTimeout(this.#catchUp);
+    this.#catchUp.stop();
     await this.#tree.end();
     await Promise.race([this.#drain(), after(this.#options.drainMs ?? DRAIN_MS)]);
     this.#state = 'stopped';
@@ -335,8 +334,7 @@ export class Replicator {
   #onTrouble(error: Error): void {
     if (this.#stopping !== undefined) return;
     this.#tell(error);
-    clearTimeout(this.#catchUp);
-    this.#catchUp = setTimeout(() => this.#toAll('tree'), CATCH_UP_MS);
+    this.#catchUp.plan();
   }
 
   /** Nothing may be concluded from what is missing below a folder that is missing itself. */
