@@ -20,6 +20,11 @@ afterEach(() => void vi.useRealTimers());
 const seams = [
   'disk',
   'names',
+  'all names',
+  'filter',
+  'closed folders',
+  'waiting session',
+  'room',
   'watching',
   'session',
   'dirty',
@@ -55,23 +60,26 @@ class World {
     const faultyDisk: Disk = {
       look: (path) => this.#passing('disk', () => disk.look(path)),
       names: (folder) => this.#passing('names', () => disk.names(folder)),
-      allNames: (folder) => disk.allNames(folder),
+      allNames: (folder) => this.#passing('all names', () => disk.allNames(folder)),
     };
     this.#survey = new Survey({
       disk: faultyDisk,
-      isWanted: () => true,
+      isWanted: () => this.#passing('filter', () => true),
       watch: (folder) => this.#passing('watching', () => this.#watch(folder)),
-      onClosed: () => {},
+      onClosed: () => this.#passing('closed folders', () => {}),
       onGone: (folder) => this.#passing('watching', () => this.#forget(folder)),
       onByteNames: () => {},
       breathe: () => Promise.resolve(),
     });
+    const room = () => this.#passing('room', () => true);
     this.remote = new Remote({
       name: 'model',
       folder: '',
       sessions: {
-        hasRoom: true,
-        hold: () => {},
+        get hasRoom() {
+          return room();
+        },
+        hold: () => this.#passing('waiting session', () => {}),
         release: () => {},
         rehearse: () => this.server.rehearse(),
         rehearseAll: () => this.server.rehearseAll(),
@@ -80,7 +88,13 @@ class World {
           this.#passing('session', () => this.server.sendChanges(kind, changes)),
       },
       mostSessions: 3,
-      rules: { filter: noFilter(), deletes: true, sendsFiles: true, sendsFolders: true, followsLinks: false },
+      rules: {
+        filter: this.#faultyFilter(),
+        deletes: true,
+        sendsFiles: true,
+        sendsFolders: true,
+        followsLinks: false,
+      },
       disk: faultyDisk,
       root: { path: '/watched', device: 1, inode: this.disk.root.inode, bornMs: 0, hasOurClock: true },
       retryMs: 10_000,
@@ -124,6 +138,7 @@ class World {
     const [path] = this.hints.splice(which % Math.max(1, this.hints.length), 1);
     if (path === undefined) return;
     this.#told.add(path);
+    this.remote.expect();
     this.#settler.hint(path);
   }
 
@@ -160,6 +175,13 @@ class World {
   #faultyLog(): Log {
     const level = () => this.#passing('log', () => {});
     return { debug: level, info: level, warn: level, error: level };
+  }
+
+  #faultyFilter(): EventFilter {
+    const filter = noFilter();
+    const accepts = filter.accepts.bind(filter);
+    filter.accepts = (path, isFolder) => this.#passing('filter', () => accepts(path, isFolder));
+    return filter;
   }
 
   #watch(folder: string): boolean {
