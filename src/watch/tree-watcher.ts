@@ -45,7 +45,7 @@ export class TreeWatcher {
       disk: parts.disk,
       listeners: {
         event: (folder, name) => this.#safely(() => this.#onExtraEvent(folder, name)),
-        error: (error, folder) => this.#onRefusal(error, folder),
+        error: (error, folder) => this.#safely(() => this.#onRefusal(error, folder)),
       },
       most: MOST_EXTRA,
       now: () => performance.now(),
@@ -65,7 +65,7 @@ export class TreeWatcher {
       if (path !== undefined && !ByteNames.isSpoiled(path))
         this.#safely(() => this.#parts.onHint(path, true));
     });
-    watcher.on('error', (error) => this.#onError(error as NodeJS.ErrnoException));
+    watcher.on('error', (error) => this.#safely(() => this.#onError(error as NodeJS.ErrnoException)));
     // One that is closed while it is starting is never ready.
     await new Promise<void>((resolve) => {
       watcher.once('ready', resolve);
@@ -76,10 +76,12 @@ export class TreeWatcher {
 
   #newWatcher(): FSWatcher {
     const { disk, isWanted } = this.#parts;
-    const isWantedAt = (absolute: string) => isWanted?.(this.#relative(absolute) ?? '.') !== false;
+    // What nobody can tell is watched: too much does no harm.
+    const isWantedAt = (absolute: string) =>
+      this.#safely(() => isWanted?.(this.#relative(absolute) ?? '.')) !== false;
     const folders = new FoldersOnly({
       root: disk.root,
-      look: (absolute) => disk.look(this.#relative(absolute) ?? '.').kind,
+      look: (absolute) => this.#safely(() => disk.look(this.#relative(absolute) ?? '.').kind) ?? 'folder',
       isWanted: isWantedAt,
       watched: () => Object.keys(watcher.getWatched()),
     });
@@ -127,11 +129,12 @@ export class TreeWatcher {
   }
 
   /** An error of ours must not end in the watcher: it is one more reason why a change may be missed. */
-  #safely(tell: () => void): void {
+  #safely<T>(call: () => T): T | undefined {
     try {
-      tell();
+      return call();
     } catch (thrown) {
       this.#parts.onTrouble(errorOf(thrown));
+      return undefined;
     }
   }
 

@@ -20,17 +20,27 @@ let root: string;
 let hints: string[];
 let troubles: Error[];
 let watcher: TreeWatcher;
+let disk: LocalDisk;
+/** What throws an error, and how often. */
+let faults: Record<string, number>;
+
+function passing<T>(what: string, call: () => T): T {
+  const times = faults[what] ?? 0;
+  faults[what] = times - 1;
+  if (times > 0) throw new Error(what);
+  return call();
+}
 
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'tsersync-tree-')));
-  [hints, troubles] = [[], []];
-  const disk = new LocalDisk(root);
+  [hints, troubles, faults] = [[], [], {}];
+  disk = new LocalDisk(root);
   watcher = new TreeWatcher({
     disk,
     byteNames: new ByteNames(disk),
-    isWanted: undefined,
+    isWanted: (folder) => passing(`wanted ${folder}`, () => true),
     isMountedLate: () => false,
-    onHint: (path, isEcho) => hints.push(isEcho ? `~${path}` : path),
+    onHint: (path, isEcho) => passing(path, () => hints.push(isEcho ? `~${path}` : path)),
     onDenied: () => {},
     onUnwatched: () => {},
     isLookedAt: () => false,
@@ -126,5 +136,27 @@ describe('a watcher of a tree tells', () => {
     });
     expect(hints.filter((hint) => hint.startsWith('~'))).toEqual(['~last']);
     expect(hints).toContain('19');
+  });
+});
+
+describe('an error that is thrown', () => {
+  const told = () => troubles.splice(0).map(({ message }) => message);
+
+  it('while a hint is told is told itself, and the next hint comes', async () => {
+    await watcher.start();
+    faults.a = 1;
+    writeFileSync(at('a'), 'x');
+    await expect.poll(() => troubles, { interval: 2 }).not.toEqual([]);
+    expect(told()).toEqual(['a']);
+    await tellsAnew('a', () => writeFileSync(at('a'), 'y'));
+  });
+
+  it('by the filter hides no folder', async () => {
+    mkdirSync(at('d'));
+    faults['wanted d'] = 1000;
+    await watcher.start();
+    await isWatched('d');
+    faults = {};
+    expect(new Set(told())).toEqual(new Set(['wanted d']));
   });
 });
