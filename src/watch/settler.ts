@@ -18,7 +18,8 @@ export interface SettlerParts extends WritersParts {
 
 /** Paths that are looked at together, and how many may wait for that. */
 const MOST_AT_ONCE = 1000;
-const MOST_DIRTY = 200_000;
+/** Each takes half a kilobyte; a remote makes the whole tree of so many changes anyway. */
+const MOST_DIRTY = 100_000;
 /** Changes are handed on at least so often while others are still being looked at. */
 const HAND_ON_MS = 5;
 /** For what throws. */
