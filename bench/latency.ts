@@ -65,7 +65,7 @@ export async function benchLatency(): Promise<void> {
     for (const watcher of watchers) await warmUp(watcher);
     const rows = [];
     for (const work of works) rows.push(await compare(work, watchers));
-    printTable(['until the remote shows it, ms', ...watchers.map(({ name }) => name)], rows);
+    printTable(['until visible on the remote, ms', ...watchers.map(({ name }) => name)], rows);
   } finally {
     for (const watcher of watchers) watcher.stop();
     await delay(PAUSE_MS);

@@ -18,6 +18,6 @@ export {
   type ReplicatorStatus,
   startReplicator,
 } from './replicator.ts';
-export type { ReplicatorOptions } from './replicator-options.ts';
+export { MAX_LANES, type ReplicatorOptions } from './replicator-options.ts';
 export { type RemoteSettings, type ReplicatorSettings, settingsOf } from './settings.ts';
 export { type TargetConflict, targetConflicts } from './targets.ts';

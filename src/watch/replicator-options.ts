@@ -8,7 +8,8 @@ import {
 } from '../protocol/index.ts';
 import type { Log } from './log.ts';
 
-const MAX_LANES = 100;
+/** Of lanes, which are threads. */
+export const MAX_LANES = 100;
 const LOG_METHODS = ['debug', 'info', 'warn', 'error'];
 
 export interface ReplicatorOptions {

@@ -28,8 +28,9 @@ describe('the command line', () => {
     [['--r'], '--r is not an option; did you mean -r?'],
     [['-ro'], '-o needs a value: <file>'],
     [['-r', 'confxml.xml'], "'confxml.xml' is too much; a config is named with -o FILE"],
-    [['-n', '0'], "-n: '0' is not a number from 1 to 100"],
-    [['-n10x'], "-n: '10x' is not a number from 1 to 100"],
+    [['-n', '0'], '-n: 0 is not a number from 1 to 100'],
+    [['-n', '101'], '-n: 101 is not a number from 1 to 100'],
+    [['-n10x'], "-n: '10x' is not a whole number"],
     [['--bad\u001b[31m'], '--bad\\#033[31m is not an option; see tsersync --help'],
   ])('%j is refused in the words of all errors', async (words, expected) => {
     const { exitCode, stdout, stderr } = await tsersync(words);
@@ -46,7 +47,7 @@ describe('the command line', () => {
     const isNumber = words[0] === '-dn10o';
     expect([exitCode, stderr]).toEqual(
       isNumber
-        ? [1, "tsersync: -n: '10o' is not a number from 1 to 100 (code 1)\n"]
+        ? [1, "tsersync: -n: '10o' is not a whole number (code 1)\n"]
         : [4, expect.stringMatching(/^tsersync: -d: tsersync does not leave the terminal yet/)],
     );
   });

@@ -1,4 +1,11 @@
-import { debugFlags, helpText, type InfoFlag, type OutputOptions, wrapText } from '../../protocol/index.ts';
+import {
+  debugFlags,
+  helpText,
+  type InfoFlag,
+  type OutputOptions,
+  optionsIn,
+  wrapText,
+} from '../../protocol/index.ts';
 import type { CliIo } from '../io.ts';
 import { manifest } from '../manifest.ts';
 import { helpWidth } from '../output/help-width.ts';
@@ -26,6 +33,12 @@ export interface Manual {
   readonly usage: readonly string[];
   /** The options that mean something to it; all of them by default. */
   readonly only?: readonly string[];
+}
+
+/** What the user asks instead of a transfer. `-help` would be `-h -e lp`, and there is no remote shell for `-e`. */
+export function questionIn(words: readonly string[], { show }: OutputOptions): Question | undefined {
+  const isHelp = [...optionsIn(words)].some(({ option, word }) => option === '-e' && words[word] === '-help');
+  return show ?? (isHelp ? 'help' : undefined);
 }
 
 /** Prints the answer to a question among the options. */

@@ -5,6 +5,7 @@ import {
   checkConfig,
   describeConfig,
   type Log,
+  MAX_LANES,
   noticesOf,
   type ParsedConfig,
   type Replicator,
@@ -39,6 +40,7 @@ interface NamedConfig extends ParsedConfig {
  */
 export async function daemon(request: DaemonRequest, io: CliIo): Promise<number> {
   const { startsWithAll, lanes } = request;
+  checkLanes(lanes);
   const parsed = await readConfigs(request, io);
   for (const config of parsed) checkConfig(config.file, config, io.environment);
   const isDebugged = parsed.some(({ config }) => config.debug.isOn);
@@ -70,6 +72,11 @@ export async function daemon(request: DaemonRequest, io: CliIo): Promise<number>
 function isAtRest(replicator: Replicator): boolean {
   const { dirty, remotes } = replicator.status();
   return dirty === 0 && remotes.every(({ sessions }) => sessions === 0);
+}
+
+function checkLanes(count: number): void {
+  if (count < 1 || count > MAX_LANES)
+    throw new UsageError(`-n: ${count} is not a number from 1 to ${MAX_LANES}`);
 }
 
 /** What one config deletes must not be what another one sends. */

@@ -1,26 +1,31 @@
-import { listModules, parseOptions } from '../../protocol/index.ts';
+import { listModules, optionsIn, parseOptions } from '../../protocol/index.ts';
 import type { Command } from '../io.ts';
 import { listOperand } from '../operands.ts';
 import { openScreen } from '../output/screen.ts';
-import { printAnswer } from './answers.ts';
+import { printAnswer, questionIn } from './answers.ts';
 
-/** rsync takes all its options here, too; these have a meaning. */
+/** rsync takes all its options here, too; these have an effect. */
+export const LIST_OPTIONS: readonly string[] = [
+  'port',
+  'address',
+  'ipv4',
+  'ipv6',
+  'contimeout',
+  'login-timeout',
+  'sockopts',
+  'early-input',
+  'timeout',
+  'quiet',
+  'stderr',
+  '8-bit-output',
+  'motd',
+  'help',
+  'version',
+];
+
 const MANUAL = {
   usage: ['tsersync ls [OPTION]... rsync://HOST[:PORT]/', 'tsersync ls [OPTION]... HOST::'],
-  only: [
-    'port',
-    'address',
-    'ipv4',
-    'ipv6',
-    'contimeout',
-    'timeout',
-    'quiet',
-    'stderr',
-    '8-bit-output',
-    'motd',
-    'help',
-    'version',
-  ],
+  only: LIST_OPTIONS,
 };
 
 /** Bytes of a module's name before its comment. */
@@ -29,16 +34,27 @@ const NAME_WIDTH = 15;
 /** `tsersync ls`: the modules that a daemon shows, behind its message of the day. */
 export const ls: Command = async (words, io) => {
   const { transfer, connection, output, operands } = parseOptions(words, io.environment);
-  if (output.show !== undefined) {
-    printAnswer(output.show, MANUAL, io);
+  const question = questionIn(words, output);
+  if (question !== undefined) {
+    printAnswer(question, MANUAL, io);
     return 0;
   }
   const { timeout = 0 } = transfer;
-  const list = await listModules(listOperand(operands), connection, { timeout, signal: io.signal });
+  const target = listOperand(operands);
+  const screen = openScreen(io, transfer, output);
+  for (const note of notesOn(words)) screen.warn(`tsersync: ${note}`);
+  const list = await listModules(target, connection, { timeout, signal: io.signal });
   // Nothing tells one from the other on the wire: without the message rsync shows no list either.
   if (output.motd === false) return 0;
-  const screen = openScreen(io, transfer, output);
   for (const line of list.motd) screen.show(line);
   for (const { name, comment } of list.modules) screen.show(`${name.padEnd(NAME_WIDTH)}\t${comment}`);
   return 0;
 };
+
+function notesOn(words: readonly string[]): readonly string[] {
+  const given = [...optionsIn(words)];
+  const unused = given.filter(({ name }) => !LIST_OPTIONS.includes(name)).map(({ option }) => option);
+  const notes = given.filter(({ name }) => LIST_OPTIONS.includes(name)).flatMap((option) => option.notes);
+  if (unused.length === 0) return notes;
+  return [...notes, `without effect on a list of modules: ${[...new Set(unused)].join(' ')}`];
+}

@@ -22,7 +22,7 @@ import { openScreen, type Screen } from '../output/screen.ts';
 import { systemErrorText } from '../output/system-errors.ts';
 import { refusalLine } from '../rsync-words.ts';
 import { SourcePaths } from '../source-paths.ts';
-import { printAnswer } from './answers.ts';
+import { printAnswer, questionIn } from './answers.ts';
 
 const USAGE = [
   'tsersync push [OPTION]... SOURCE... rsync://[USER@]HOST[:PORT]/MODULE/DIR',
@@ -32,9 +32,10 @@ const USAGE = [
 /** `tsersync push`: rsync's own command line, for the one direction. */
 export const push: Command = async (words, io) => {
   const startedAt = io.now();
-  const { transfer, connection, output, operands } = parseOptions(words, io.environment);
-  if (output.show !== undefined) {
-    printAnswer(output.show, { usage: USAGE }, io);
+  const { transfer, connection, output, operands, notes } = parseOptions(words, io.environment);
+  const question = questionIn(words, output);
+  if (question !== undefined) {
+    printAnswer(question, { usage: USAGE }, io);
     return 0;
   }
   if (connection.rsh !== undefined)
@@ -45,6 +46,7 @@ export const push: Command = async (words, io) => {
   const log = openLog(output, io, transfer.insecureLinks);
   const screen = openScreen(io, transfer, output, log.file);
   if (log.complaint !== undefined) screen.complain(log.complaint);
+  for (const note of notes) screen.warn(`tsersync: ${note}`);
   const options = resolveOptions(transfer);
   const paths = new SourcePaths(sources, {
     relative: options.relative,

@@ -64,6 +64,11 @@ export class Screen {
     log?.write(text);
   }
 
+  /** A line about what nobody has to know who wants errors only. */
+  warn(text: string): void {
+    if (!this.#parts.isQuiet) this.complain(text);
+  }
+
   /** A line for the log alone. */
   note(text: string): void {
     this.#parts.log?.write(text);

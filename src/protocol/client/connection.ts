@@ -117,8 +117,9 @@ async function openTransport(
   { target, connection, signal }: ConnectRequest,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Transport> {
-  const { connectProgram: command, address, family, contimeout } = connection;
-  if (command === undefined) return connectTcp({ host, port, address, family, contimeout, signal });
+  const { connectProgram: command, address, family, contimeout, noDelay, keepAlive } = connection;
+  if (command === undefined)
+    return connectTcp({ host, port, address, family, contimeout, noDelay, keepAlive, signal });
   const { connectProgram } = await import('../connect/program.ts');
   return connectProgram({ command, host: target.host, signal });
 }

@@ -12,6 +12,9 @@ export interface TcpOptions {
   readonly family?: 4 | 6 | undefined;
   /** Seconds for connecting alone; 0 or undefined is for ever. */
   readonly contimeout?: number | undefined;
+  /** Both default to true. */
+  readonly noDelay?: boolean | undefined;
+  readonly keepAlive?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -20,7 +23,7 @@ const HIGH_WATER = 1024 * 1024;
 
 /** Connects to a host, trying its addresses in turn. */
 export function connectTcp(options: TcpOptions): Promise<Transport> {
-  const { host, port, address, family, contimeout = 0, signal } = options;
+  const { host, port, address, family, contimeout = 0, noDelay = true, keepAlive = true, signal } = options;
   const peer = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
@@ -30,8 +33,8 @@ export function connectTcp(options: TcpOptions): Promise<Transport> {
     const socket = connect({
       host,
       port,
-      noDelay: true,
-      keepAlive: true,
+      noDelay,
+      keepAlive,
       ...(address !== undefined && { localAddress: address }),
       ...(family !== undefined && { family }),
     });

@@ -1,4 +1,5 @@
 import { DaemonError, ProtocolError } from '../errors.ts';
+import { type PasswordDigest, passwordDigests } from '../options/transfer-options.ts';
 
 /** The protocol versions we speak. */
 export const OLDEST_PROTOCOL = 27;
@@ -10,8 +11,8 @@ const GREATEST_PROTOCOL = 40;
  * Digests for the login, strongest first: 3.5.0 takes the first of its own list that we name, older servers the first
  * of ours, and only in this order do both mean the same.
  */
-export const authDigests = ['sha512', 'sha256', 'sha1', 'md5', 'md4'] as const;
-export type AuthDigest = (typeof authDigests)[number];
+export const authDigests = passwordDigests;
+export type AuthDigest = PasswordDigest;
 
 /**
  * The first line of each side: `@RSYNCD: <version>.<sub>[ <digest>...]`.

@@ -12,7 +12,7 @@ import {
   isText,
   isWhole,
 } from './field-checks.ts';
-import type { ConnectionOptions, TransferOptions } from './transfer-options.ts';
+import { type ConnectionOptions, passwordDigests, type TransferOptions } from './transfer-options.ts';
 
 const MIN_INT32 = -0x8000_0000;
 const isSize = isWhole(0, 2 ** 63);
@@ -132,9 +132,10 @@ const connectionChecks: FieldChecks<ConnectionOptions> = {
   proxy: (value) => (typeof value === 'string' ? undefined : 'a text'),
   connectProgram: (value) => (typeof value === 'string' ? undefined : 'a text'),
   loginTimeout: isDuration,
-  leastDigest: isOneOf('sha512', 'sha256', 'sha1', 'md5', 'md4'),
+  leastDigest: isOneOf(...passwordDigests),
   rsh: isText,
-  rsyncPath: isText,
+  noDelay: isFlag,
+  keepAlive: isFlag,
 };
 
 /**

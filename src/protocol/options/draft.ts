@@ -20,6 +20,8 @@ export interface Draft {
   readonly mapsFrom: Map<string, string>;
   /** `--old-args` is true, `--no-old-args` is false. */
   oldArgs?: boolean;
+  /** What has no effect, a sentence each. */
+  readonly notes: Set<string>;
   /** Options that we do not have, with the message about each. */
   readonly unsupported: Map<Effect, string>;
 }
@@ -35,6 +37,7 @@ export function newDraft(): Draft {
     hasOldDirs: false,
     compressions: 0,
     mapsFrom: new Map(),
+    notes: new Set(),
     unsupported: new Map(),
   };
 }
@@ -45,9 +48,11 @@ export type Effect =
       readonly kind: 'set';
       readonly apply: (draft: Draft, of: ValueOf) => void;
       readonly revoke?: (draft: Draft) => void;
+      /** What of the value has no effect, a sentence each. */
+      readonly notes?: (of: ValueOf) => readonly string[];
     }
-  /** Accepted, because leaving it out changes nothing that the user could see. */
-  | { readonly kind: 'idle'; readonly check?: (of: ValueOf) => void }
+  /** Accepted, so that command lines for rsync work; whoever gives it is told that it does nothing, and why. */
+  | { readonly kind: 'idle'; readonly because: string; readonly check?: (of: ValueOf) => void }
   | {
       readonly kind: 'unsupported';
       readonly advice: string;
@@ -149,7 +154,7 @@ export function asks(question: NonNullable<OutputOptions['show']>): Effect {
 }
 
 /** One word about the connection. */
-export function connection(key: 'address' | 'passwordFile' | 'earlyInput' | 'rsh' | 'rsyncPath'): Effect {
+export function connection(key: 'address' | 'passwordFile' | 'earlyInput' | 'rsh'): Effect {
   return does((draft, { value }) => {
     draft.connection[key] = value;
   });
@@ -167,8 +172,9 @@ export function filterFile(kind: 'exclude-from' | 'include-from'): Effect {
   });
 }
 
-export function idle(check?: (of: ValueOf) => void): Effect {
-  return { kind: 'idle', ...(check && { check }) };
+/** `because` completes the note: why the option has no effect. */
+export function idle(because: string, check?: (of: ValueOf) => void): Effect {
+  return { kind: 'idle', because, ...(check && { check }) };
 }
 
 /** `advice` completes the message: what the user can do instead. */

@@ -6,7 +6,7 @@ import { server, speed } from './table/session.ts';
 import { comparison, deleting, writing } from './table/writing.ts';
 
 /**
- * Every option of rsync 3.5: what it is called, what it takes and what it does here. Parsing, suggestions and the
+ * Every option of rsync 3.5, and a few of ours: what it is called, what it takes and what it does here. Parsing, suggestions and the
  * help are all made from this table.
  *
  * Source: rsync(1) of 3.5.0 and the program itself.

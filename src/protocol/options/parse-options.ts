@@ -1,5 +1,5 @@
 import { UnsupportedError, UsageError } from '../errors.ts';
-import { type Draft, newDraft } from './draft.ts';
+import { type Draft, type Effect, newDraft } from './draft.ts';
 import { infoFlags, messageLevels } from './message-flags.ts';
 import { spellings } from './option-table.ts';
 import { resolveOptions } from './resolve-options.ts';
@@ -7,6 +7,7 @@ import type { ResolvedOptions } from './resolved-options.ts';
 import { nearest } from './suggestion.ts';
 import { takesValue, tokensFrom, tokensOf } from './tokens.ts';
 import type { ConnectionOptions, OutputOptions, TransferOptions } from './transfer-options.ts';
+import type { ValueOf } from './values.ts';
 
 export interface ParsedOptions {
   /** As they were given: what follows from them is told by {@link resolveOptions}. */
@@ -15,6 +16,8 @@ export interface ParsedOptions {
   readonly output: OutputOptions;
   /** Sources and destination. */
   readonly operands: readonly string[];
+  /** What was given and has no effect, and why: a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Variables that rsync honours; the caller takes them from its process. */
@@ -53,7 +56,7 @@ export function parseOptions(words: readonly string[], environment: Environment 
   if (words.length === 1 && words[0] === '-h') draft.output.show = 'help';
   if (draft.output.show === undefined) finish(draft, environment);
   const { transfer, connection, output } = draft;
-  return { transfer, connection, output, operands };
+  return { transfer, connection, output, operands, notes: [...draft.notes] };
 }
 
 /** An option on a command line, whatever becomes of it. */
@@ -63,6 +66,8 @@ export interface GivenOption {
   /** As it was spelled, without a value. */
   readonly option: string;
   readonly isNegated: boolean;
+  /** What of it has no effect, and why: a sentence each. */
+  readonly notes: readonly string[];
   /** The index of its word. */
   readonly word: number;
 }
@@ -84,7 +89,8 @@ export function* optionsIn(words: readonly string[]): Generator<GivenOption> {
     const last = words[taken - 1] ?? '';
     const isApart = token.value !== undefined && taken > 1 && last === token.value;
     const name = spec.names[0] ?? spec.letter ?? '';
-    yield { name, option: token.option, isNegated, word: taken - (isApart ? 2 : 1) };
+    const notes = isNegated ? [] : notesOn(spec.effect, { option: token.option, value: token.value ?? '' });
+    yield { name, option: token.option, isNegated, notes, word: taken - (isApart ? 2 : 1) };
   }
 }
 
@@ -119,6 +125,7 @@ function applyOption(draft: Draft, option: string, given: string | undefined): v
 
   const of = { option, value: given ?? '' };
   const { effect } = spec;
+  if (!isNegated) for (const note of notesOn(effect, of)) draft.notes.add(note);
   switch (effect.kind) {
     case 'set':
       if (isNegated) effect.revoke?.(draft);
@@ -131,6 +138,11 @@ function applyOption(draft: Draft, option: string, given: string | undefined): v
       if (isNegated || effect.isHarmless?.(of.value)) draft.unsupported.delete(effect);
       else draft.unsupported.set(effect, `${option} is not supported: ${effect.advice}`);
   }
+}
+
+function notesOn(effect: Effect, of: ValueOf): readonly string[] {
+  if (effect.kind === 'idle') return [`${of.option} has no effect: ${effect.because}`];
+  return effect.kind === 'set' ? (effect.notes?.(of) ?? []) : [];
 }
 
 function unknownOption(option: string): UsageError {

@@ -66,7 +66,7 @@ export interface TransferOptions {
   readonly openNoatime?: boolean;
   readonly superUser?: boolean;
 
-  // Which files are thought to differ
+  // Deciding which files differ
   readonly update?: boolean;
   readonly ignoreTimes?: boolean;
   readonly sizeOnly?: boolean;
@@ -157,6 +157,11 @@ export type FilterOption =
   | { readonly kind: 'filter' | 'exclude' | 'include'; readonly text: string }
   | { readonly kind: 'exclude-from' | 'include-from'; readonly file: string };
 
+/** Digests of a password, the strongest first. */
+export const passwordDigests = ['sha512', 'sha256', 'sha1', 'md5', 'md4'] as const;
+
+export type PasswordDigest = (typeof passwordDigests)[number];
+
 /** How the server is reached and who we are there. */
 export interface ConnectionOptions {
   /** Default 873; a port in the URL of the target wins. */
@@ -191,11 +196,13 @@ export interface ConnectionOptions {
    * The weakest digest with which the password is answered for; a server that wants a weaker one gets no answer. Without
    * this, as with rsync, it is the server that decides: old ones (before 3.2.7) know MD5 or MD4 only.
    */
-  readonly leastDigest?: 'sha512' | 'sha256' | 'sha1' | 'md5' | 'md4';
+  readonly leastDigest?: PasswordDigest;
+  /** False: small packets wait to be sent together. Default true, unlike rsync. */
+  readonly noDelay?: boolean;
+  /** False: the system does not look whether a silent peer is still there. Default true. */
+  readonly keepAlive?: boolean;
   /** `-e`: the remote shell with its own options; a daemon is then reached through it. */
   readonly rsh?: string;
-  /** What the remote shell is to run instead of `rsync`. */
-  readonly rsyncPath?: string;
 }
 
 /** What the user sees of a transfer; nothing here changes the transfer itself. */

@@ -22,8 +22,8 @@ const BY_DELETE = 'deletions are switched by <delete> in <inotify>';
 const IN_THE_TREE = 'rules that are read from the tree cannot be applied to single changes';
 
 /**
- * Options by their long names. All that rsync has and is not here either has its effect, or is refused by the parser
- * of options.
+ * Options by their long names. All that rsync has and is not here either has its effect, is refused by the parser
+ * of options, or named by it.
  */
 export const decisions: Readonly<Record<string, Decision>> = {
   'dry-run': refused('nothing would be sent'),
@@ -49,7 +49,6 @@ export const decisions: Readonly<Record<string, Decision>> = {
   'delete-after': noted(BY_DELETE),
   'delete-excluded': noted('what is excluded is never deleted'),
   'max-delete': noted('it counts in each session anew'),
-  'rsync-path': noted('a daemon starts no program'),
   verbose: output,
   quiet: output,
   stats: output,
@@ -116,6 +115,7 @@ function errorIn(words: readonly string[]): RsyncError | undefined {
 function note(params: ConfigAttribute, words: readonly string[], indexOf: (word: number) => number): void {
   const unseen: GivenOption[] = [];
   for (const given of optionsIn(words)) {
+    for (const text of given.notes) params.note(`params: ${text}`, indexOf(given.word));
     const decision = decisions[given.name];
     if (decision?.kind === 'noted' && given.isNegated === (given.name === 'implied-dirs'))
       params.note(`params: ${given.option} has no effect here: ${decision.because}`, indexOf(given.word));

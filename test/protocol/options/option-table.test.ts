@@ -26,6 +26,7 @@ describe('the table of options', () => {
   });
 
   it('knows all spellings of rsync 3.5.0 and no others', () => {
-    expect([...spellings.keys()].sort()).toEqual(recorded.spellings);
+    const known = [...spellings].filter(([, { spec }]) => spec.isOurs !== true).map(([spelling]) => spelling);
+    expect(known.sort()).toEqual(recorded.spellings);
   });
 });

@@ -31,6 +31,7 @@ describe('a command line', () => {
       connection: {},
       output: {},
       operands: ['./', 'backup@host::www'],
+      notes: [],
     });
   });
 
@@ -174,7 +175,16 @@ describe('a command line', () => {
       '--early-input=e',
       '--address=::1',
     ];
-    expect(parseOptions([...words, '-e', 'ssh -p 1', '--rsync-path=r']).connection).toEqual({
+    expect(
+      parseOptions([
+        ...words,
+        '-e',
+        'ssh -p 1',
+        '--least-digest=sha256',
+        '--login-timeout=7',
+        '--sockopts=TCP_NODELAY=0',
+      ]).connection,
+    ).toEqual({
       family: 4,
       port: 8730,
       contimeout: 5,
@@ -182,7 +192,9 @@ describe('a command line', () => {
       earlyInput: 'e',
       address: '::1',
       rsh: 'ssh -p 1',
-      rsyncPath: 'r',
+      leastDigest: 'sha256',
+      loginTimeout: 7,
+      noDelay: false,
     });
   });
 

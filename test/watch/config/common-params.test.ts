@@ -1,26 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { optionTable } from '../../../src/protocol/options/option-table.ts';
 import { decisions } from '../../../src/watch/config/common-params.ts';
 import { configErrorOf, notesOf, parse } from '../../support/confxml.ts';
+import { EFFECTIVE, nameOf, optionSpecs as specs, written } from '../../support/option-effects.ts';
 
 const rsync = (params: string) => ({ rsync: `<commonParams params="${params}"/>` });
 const errorOf = (params: string) => configErrorOf(() => parse(rsync(params)));
 
-/** Of each, it was decided that a watched tree is sent by it; `idle` ones make no difference anywhere. */
-const EFFECTIVE = `recursive inc-recursive from0 one-file-system max-size min-size existing ignore-existing
-  prune-empty-dirs filter exclude exclude-from include include-from links copy-links copy-dirlinks copy-unsafe-links
-  safe-links munge-links keep-dirlinks hard-links insecure-links archive perms executability chmod owner group
-  numeric-ids usermap groupmap chown D devices specials times omit-dir-times omit-link-times atimes open-noatime super
-  update ignore-times size-only checksum modify-window fuzzy compare-dest copy-dest link-dest whole-file block-size
-  inplace append append-verify sparse preallocate partial partial-dir delay-updates temp-dir backup backup-dir suffix
-  fsync mkpath write-devices force ignore-errors checksum-choice checksum-seed compress compress-choice old-compress
-  new-compress compress-level skip-compress bwlimit timeout max-alloc port address ipv4 ipv6 contimeout password-file
-  early-input remote-option secluded-args old-args protocol`.split(/\s+/);
-
 describe('every option of rsync', () => {
-  const specs = optionTable.flatMap(({ options }) => options);
-  const nameOf = ({ names, letter = '' }: (typeof specs)[number]) => names[0] ?? letter;
-
   it('is either effective for a watched tree, or refused, or named in a warning', () => {
     const others = specs.filter(({ effect }) => effect.kind === 'set').map(nameOf);
     const undecided = others.filter((name) => !EFFECTIVE.includes(name) && decisions[name] === undefined);
@@ -28,6 +14,15 @@ describe('every option of rsync', () => {
     const unknown = [...EFFECTIVE, ...Object.keys(decisions)].filter((name) => !others.includes(name));
     expect({ undecided, both, unknown }).toEqual({ undecided: [], both: [], unknown: [] });
   });
+
+  it.each(specs.filter(({ effect }) => effect.kind === 'idle').map(written))(
+    'that makes no difference anywhere is named: %s',
+    (option) => {
+      expect(notesOf(rsync(`-a ${option}`))).toEqual([
+        expect.stringMatching(new RegExp(`params: ${option.split('=')[0]} has no effect: \\w`)),
+      ]);
+    },
+  );
 
   it.each(Object.entries(decisions))('that does nothing here is told of: %s', (name, { kind }) => {
     const spec = specs.find((each) => nameOf(each) === name);

@@ -128,7 +128,7 @@ export const attributes: OptionGroup = {
       names: ['drop-D'],
       no: 'names',
       help: 'create no such files when receiving',
-      effect: idle(),
+      effect: idle('nothing is received; -M--drop-D asks it of the server'),
     },
     {
       names: ['copy-devices'],

@@ -97,7 +97,7 @@ export const messages: OptionGroup = {
       names: ['outbuf'],
       value: 'MODE',
       help: 'how output is buffered: N, L or B',
-      effect: idle((of) => {
+      effect: idle('output is never held back', (of) => {
         if (!/^[nlbNLB]/.test(of.value)) throw badValue(of, 'N, L or B');
       }),
     },

@@ -1,6 +1,8 @@
 import { type CompressChoice, checksumChoice, compressChoice } from '../algorithm-names.ts';
 import { connection, type Draft, does, flag, idle, integer, unsupported } from '../draft.ts';
-import { badValue, parseBandwidth, parseInteger, parseSize } from '../values.ts';
+import { parseSocketOptions } from '../socket-options.ts';
+import { passwordDigests } from '../transfer-options.ts';
+import { badValue, parseBandwidth, parseChoice, parseInteger, parseSize } from '../values.ts';
 import type { OptionGroup } from './option-spec.ts';
 
 const DEFAULT_MAX_ALLOC = 2 ** 30;
@@ -71,7 +73,7 @@ export const speed: OptionGroup = {
       names: ['compress-threads', 'zt'],
       value: 'NUM',
       help: 'threads for compressing',
-      effect: idle((of) => {
+      effect: idle('one thread compresses', (of) => {
         parseInteger(of);
       }),
     },
@@ -127,7 +129,11 @@ export const speed: OptionGroup = {
         else transfer.maxAlloc = of.value;
       }),
     },
-    { names: ['qsort'], help: 'sort the file list with qsort(3)', effect: idle() },
+    {
+      names: ['qsort'],
+      help: 'sort the file list with qsort(3)',
+      effect: idle('the list comes out the same'),
+    },
   ],
 };
 
@@ -178,7 +184,41 @@ export const server: OptionGroup = {
         },
       ),
     },
-    { names: ['sockopts'], value: 'LIST', help: 'options for the socket', effect: idle() },
+    {
+      names: ['login-timeout'],
+      isOurs: true,
+      value: 'SECONDS',
+      help: 'give up login and set-up after this long (300, or five times --timeout)',
+      effect: does((draft, of) => {
+        draft.connection.loginTimeout = parseInteger(of, { min: 0 });
+      }),
+    },
+    {
+      names: ['sockopts'],
+      value: 'LIST',
+      help: 'options for the socket: TCP_NODELAY=0,SO_KEEPALIVE=0',
+      effect: {
+        kind: 'set',
+        apply: ({ connection }, { value }) => {
+          const { noDelay, keepAlive } = parseSocketOptions(value);
+          if (noDelay !== undefined) connection.noDelay = noDelay;
+          if (keepAlive !== undefined) connection.keepAlive = keepAlive;
+        },
+        notes: ({ option, value }) =>
+          parseSocketOptions(value).others.map(
+            (name) => `${option}: ${name} has no effect: only TCP_NODELAY and SO_KEEPALIVE can be set here`,
+          ),
+      },
+    },
+    {
+      names: ['least-digest'],
+      isOurs: true,
+      value: 'NAME',
+      help: 'prove the password with nothing weaker: sha512, sha256, sha1, md5',
+      effect: does(({ connection }, of) => {
+        connection.leastDigest = parseChoice(of, passwordDigests);
+      }),
+    },
     {
       names: ['password-file'],
       value: 'FILE',
@@ -196,9 +236,14 @@ export const server: OptionGroup = {
       names: ['rsync-path'],
       value: 'PROGRAM',
       help: 'what the remote shell is to start',
-      effect: connection('rsyncPath'),
+      effect: idle('a daemon is reached without starting a program there'),
     },
-    { names: ['blocking-io'], no: 'names', help: 'blocking I/O for the remote shell', effect: idle() },
+    {
+      names: ['blocking-io'],
+      no: 'names',
+      help: 'blocking I/O for the remote shell',
+      effect: idle('a daemon is reached without a remote shell'),
+    },
     {
       names: ['remote-option'],
       letter: 'M',
@@ -229,7 +274,11 @@ export const server: OptionGroup = {
         },
       ),
     },
-    { names: ['trust-sender'], help: 'believe the file list of a server that sends', effect: idle() },
+    {
+      names: ['trust-sender'],
+      help: 'believe the file list of a server that sends',
+      effect: idle('nothing is received'),
+    },
     {
       names: ['protocol'],
       value: 'NUM',
