@@ -43,11 +43,20 @@ export const ls: Command = async (words, io) => {
   const target = listOperand(operands);
   const screen = openScreen(io, transfer, output);
   for (const note of notesOn(words)) screen.warn(`tsersync: ${note}`);
-  const list = await listModules(target, connection, { timeout, signal: io.signal });
-  // Nothing tells one from the other on the wire: without the message rsync shows no list either.
-  if (output.motd === false) return 0;
-  for (const line of list.motd) screen.show(line);
-  for (const { name, comment } of list.modules) screen.show(`${name.padEnd(NAME_WIDTH)}\t${comment}`);
+  const lines: string[] = [];
+  const request = { timeout, signal: io.signal, onLine: (line: string) => void lines.push(line) };
+  const show = (shown: readonly string[]) => {
+    // Nothing tells one from the other on the wire: without the message rsync shows no list either.
+    if (output.motd !== false) for (const line of shown) screen.show(line);
+  };
+  try {
+    const { motd, modules } = await listModules(target, connection, request);
+    show([...motd, ...modules.map(({ name, comment }) => `${name.padEnd(NAME_WIDTH)}\t${comment}`)]);
+  } catch (thrown) {
+    // A refusal may be explained there.
+    show(lines);
+    throw thrown;
+  }
   return 0;
 };
 

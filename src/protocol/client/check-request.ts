@@ -39,7 +39,11 @@ const listenerChecks: FieldChecks<PushListeners> = {
   end: isFunction,
 };
 
-const listChecks: FieldChecks<ListRequest> = { timeout: isDuration, signal: isSignal };
+const listChecks: FieldChecks<ListRequest> = {
+  timeout: isDuration,
+  onLine: isFunction,
+  signal: isSignal,
+};
 
 /**
  * Refuses what makes no sense before anything is read or connected.

@@ -32,12 +32,13 @@ export async function listModules(
   checkTarget(daemon);
   checkConnectionOptions(connection);
   checkListRequest(request);
-  const { timeout = 0, signal } = request;
+  const { timeout = 0, signal, onLine } = request;
   const { transport, heartbeat, login } = await connectDaemon({
     target: daemon,
     connection,
     transfer: { timeout },
     signal,
+    onLine,
   });
   heartbeat.stop();
   transport.destroy();

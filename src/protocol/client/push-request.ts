@@ -21,5 +21,7 @@ export interface PushRequest extends OpenPushRequest {
 export interface ListRequest {
   /** Seconds without a byte from the daemon after which the call fails; 0 is for ever. */
   readonly timeout?: number | undefined;
+  /** Each line as it comes, of the message of the day or of the list: also if the daemon then refuses or goes away. */
+  readonly onLine?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -127,7 +127,9 @@ export class SocketTransport implements Transport {
   }
 }
 
-function explainConnect(peer: string, error: NodeJS.ErrnoException): string {
+/** Why there is no connection, by what the system says of it. */
+export function explainConnect(peer: string, error: NodeJS.ErrnoException): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return explainEach(peer, error.errors);
   switch (error.code) {
     case 'ECONNREFUSED':
       return `failed to connect to ${peer}: connection refused (is an rsync daemon listening there?)`;
@@ -141,4 +143,14 @@ function explainConnect(peer: string, error: NodeJS.ErrnoException): string {
     default:
       return `failed to connect to ${peer}: ${systemReason(error)}`;
   }
+}
+
+/** A name may have several addresses, of which none could be reached. */
+function explainEach(peer: string, errors: readonly NodeJS.ErrnoException[]): string {
+  const [first] = errors;
+  const places = errors.map((error) => ('address' in error ? String(error.address) : 'an address'));
+  if (first !== undefined && errors.every(({ code }) => code === first.code))
+    return `${explainConnect(peer, first)}; tried ${places.join(' and ')}`;
+  const reasons = errors.map((error, at) => `${places[at]}: ${systemReason(error)}`);
+  return `failed to connect to ${peer}: ${reasons.join('; ')}`;
 }

@@ -58,6 +58,20 @@ describe('a list of modules', () => {
     await expect(listOf('220 mail.example.org ESMTP\r\n')).rejects.toThrow('220 mail.example.org ESMTP');
   });
 
+  it.each(['@ERROR: go away\n', ''])('is told line by line, also if it ends with %j', async (end) => {
+    await using server = await startHostileServer((peer) =>
+      peer.socket.end(`@RSYNCD: 31.0\nclosed today\n\n${end}`),
+    );
+    const lines: string[] = [];
+    const listing = listModules(
+      { host: server.host, port: server.port },
+      {},
+      { onLine: (line) => lines.push(line) },
+    );
+    await expect(listing).rejects.toThrow(DaemonError);
+    expect(lines).toEqual(['closed today', '']);
+  });
+
   it('fails where nobody listens', async () => {
     const server = await startHostileServer(() => {});
     const { host, port } = server;
