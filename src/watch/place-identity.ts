@@ -52,11 +52,16 @@ export function isSamePlace(found: Found, { device, inode, bornMs }: PlaceIdenti
  * Whether the same is seen again through another mount. The same disk may be another device then, and another disk the
  * same device; two that were made in the same second differ in nothing but their UUID.
  */
-export function isSameAgain(known: SeenPlace, found: FoundEntry, mount: Mount | undefined): boolean {
+export function isSameAgain(
+  known: SeenPlace,
+  found: FoundEntry,
+  mount: Mount | undefined,
+  idOf = fileSystemId,
+): boolean {
   if (mount === undefined || known.mount === undefined) return isSamePlace(found, known.identity);
   const { identity, fileSystem } = known;
   if (mount.type !== known.mount.type) return false;
-  const id = fileSystemId(mount);
+  const id = idOf(mount);
   if (id !== undefined && fileSystem !== undefined) {
     return id === fileSystem && isSamePlace(found, { ...identity, device: found.device });
   }

@@ -143,6 +143,17 @@ describe('a path that a server makes up', () => {
     ]);
   });
 
+  it('behind a symlink that is not sent is dropped', () => {
+    const hidden = diskOf({ a: found('folder'), 'link.svn': found('file', { isSymlink: true }) });
+    const errors = [named('link.svn/passwd')];
+    const judged = blame(
+      whole,
+      { problems: [], errors, isAbridged: false },
+      { folder: '', disk: hidden, filter },
+    );
+    expect([judged.failed, judged.unexplained]).toEqual([[], errors[0]]);
+  });
+
   it('is dropped if the session was about something else', () => {
     const { failed, unexplained } = judge([task('c')], { errors: [named('a/b')] });
     expect([failed, unexplained]).toEqual([[], named('a/b')]);

@@ -188,6 +188,16 @@ describe('what is mounted in the watched folder', () => {
     expect([world.judge('vol/below'), world.judge('vol/below')]).toEqual(['away', 'missing']);
   });
 
+  it('on demand does not count until it is', async () => {
+    const world = new World();
+    world.mount('auto', 'map', 64);
+    world.mounts = world.mounts.map((one) => (one.source === 'map' ? { ...one, type: 'autofs' } : one));
+    world.places.begin();
+    expect(world.places.places).toEqual([]);
+    world.mount('auto', 'host:/a', 65);
+    expect(await world.look()).toMatchObject({ appeared: ['auto'] });
+  });
+
   it('is left alone on another device, but for its folder, if it has to be', async () => {
     const world = new World({ onlyDevice: 1 });
     world.mount('vol', 'host:/a', 64);

@@ -54,6 +54,18 @@ describe('a place that is mounted again', () => {
     expect(isSameAgain(seen(found.bornMs), { ...found, device: 1 }, mount)).toBe(false);
   });
 
+  it('is the same by the UUID of its file system, whatever device it is, and another one by that, too', () => {
+    const known = seen(found.bornMs, {}, 'uuid');
+    const isSameWith = (uuid: string, other: Partial<FoundEntry> = {}) =>
+      isSameAgain(known, { ...found, ...other }, mount, () => uuid);
+    expect([isSameWith('uuid'), isSameWith('uuid', { device: 1 }), isSameWith('other')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect([isSameWith('uuid', { inode: 1 }), isSameWith('uuid', { bornMs: 1 })]).toEqual([false, false]);
+  });
+
   it('is another one if its type is', () => {
     expect(isSameAgain(seen(found.bornMs), found, { ...mount, type: 'xfs' })).toBe(false);
   });

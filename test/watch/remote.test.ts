@@ -43,6 +43,8 @@ class ScriptedSessions implements Sessions {
   hasRoom = true;
   holds = 0;
   readonly begun: Begun[] = [];
+  /** Of each set of changes. */
+  readonly halfSent: (readonly string[])[] = [];
   /** What dry runs say may be deleted. */
   deletions: Deletions = { paths: [], isAbridged: false };
 
@@ -55,7 +57,8 @@ class ScriptedSessions implements Sessions {
   }
 
   sendChanges(kind: 'always' | 'times', changes: ChangeSet): Promise<Outcome> {
-    const { changed, added, mirrored, leveled = [], gone } = changes;
+    const { changed, added, mirrored, leveled = [], gone, halfSent = [] } = changes;
+    this.halfSent.push(halfSent);
     return this.#begin(kind, [...changed, ...added, ...mirrored, ...leveled, ...gone]);
   }
 
@@ -521,6 +524,20 @@ describe('an error of the program', () => {
     remote.stop();
   });
 
+  it('while a failure is looked at loses nothing', async () => {
+    const { disk, add, sessions, begun, remote } = remoteOf();
+    disk.write('d/a', 'x');
+    add('d', 'tree');
+    disk.allNames = () => {
+      throw new Error('a fault');
+    };
+    await sessions.begun[0]?.fail({ message: 'it gave up', isTransient: false });
+    expect(remote.status).toMatchObject({ state: 'blocked', backlog: 1, reason: 'a fault' });
+    disk.allNames = () => [];
+    await wait(10_000);
+    expect(begun()).toEqual(['times d', 'times d']);
+  });
+
   it('in the log changes nothing', async () => {
     const log = { debug: fault, info: fault, warn: fault, error: fault };
     const { disk, sessions, remote, add, begun } = remoteOf({ log });
@@ -561,6 +578,16 @@ describe('the watched folder', () => {
     add('a');
     add('gone');
     expect([begun(), rootGone()]).toEqual([[], 2]);
+  });
+
+  it('that a session finds moved is looked at, and what was to be sent waits without blame', async () => {
+    const { disk, add, sessions, begun, remote, rootGone } = remoteOf();
+    disk.write('a', 'x');
+    add('a');
+    await sessions.begun[0]?.fail({ code: 'ERR_TREE_MOVED', isTransient: false });
+    expect(rootGone()).toBe(1);
+    expect(remote.status).toMatchObject({ failures: [], reason: undefined });
+    expect(begun()).toEqual(['always a', 'always a']);
   });
 
   it('is waited for, and then everything goes on', async () => {
@@ -641,5 +668,38 @@ describe('an end', () => {
     await wait(100_000);
     await remote.drained();
     expect([begun(), remote.status.state]).toEqual([[], 'stopped']);
+  });
+});
+
+describe('a file at which a session broke', () => {
+  async function breakAt(path: string, deletes: boolean) {
+    const parts = remoteOf({ rules: { filter: filterOf(), deletes, ...SENDING } });
+    parts.disk.write(path, 'x');
+    parts.add(path);
+    await parts.sessions.begun[0]?.fail({ sentLast: [path] });
+    await wait(1000);
+    await parts.sessions.begun[1]?.end();
+    return parts;
+  }
+  const SENDING = { sendsFiles: true, sendsFolders: true, followsLinks: false };
+
+  it('is sent once more to delete what is left of it, although the remote may have it', async () => {
+    const { disk, add, sessions, begun } = remoteOf();
+    disk.write('a', 'x');
+    disk.write('b', 'x');
+    await wait(100);
+    add('a');
+    await sessions.begun[0]?.end();
+    await wait(100);
+    add('b');
+    await sessions.begun[1]?.fail({ sentLast: ['a'] });
+    await wait(1000);
+    await sessions.begun[2]?.end();
+    expect(begun()).toEqual(['always a', 'always b', 'always b', 'always a']);
+  });
+
+  it('is deleted of nothing if nothing is to be deleted', async () => {
+    expect((await breakAt('a', true)).sessions.halfSent).toEqual([[], ['a']]);
+    expect((await breakAt('a', false)).sessions.halfSent).toEqual([[], []]);
   });
 });

@@ -52,6 +52,24 @@ describe('a hint', () => {
     expect(paths()).toEqual([]);
   });
 
+  it('was heard when it was told of last, and is as old as the first time', async () => {
+    const changes: Change[] = [];
+    const { settler } = settlerOf({
+      now: () => Date.now(),
+      onChanges: (settled) => changes.push(...settled),
+      othersOf: () => ['other'],
+    });
+    const start = Date.now();
+    settler.hint('a');
+    await wait(3);
+    settler.hint('a');
+    await wait(10);
+    expect(changes).toMatchObject([
+      { path: 'a', since: start, heardAt: start + 3 },
+      { path: 'other', since: start, heardAt: start + 3 },
+    ]);
+  });
+
   it('is about all names of a file', async () => {
     const { settler, paths } = settlerOf({ othersOf: (path) => (path === 'a' ? ['b', 'c'] : []) });
     settler.hint('a');

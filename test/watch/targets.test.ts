@@ -29,6 +29,14 @@ describe('two configs that send to the same place', () => {
     ).toMatchObject([{ isHarmful: false }]);
   });
 
+  it('conflict however the host is spelt', () => {
+    const at = (root: string, host: string) =>
+      settingsOf(replicationConfig({ root, port: 8730, remotes: [{ host, module: 'm' }] }));
+    expect(targetConflicts([at('/srv/a', 'backup.Example'), at('/srv/b', 'BACKUP.example')])).toMatchObject([
+      { isHarmful: true },
+    ]);
+  });
+
   it('do not conflict in other modules, folders, ports or hosts', () => {
     const one = settings('/srv/a', 'm/x');
     const others = [
