@@ -8,7 +8,7 @@ const FOR_A_SHELL = new Set(';|&<>()`$*?[]{}~!#\n\r');
 /** What is special within double quotes. */
 const FOR_A_SHELL_QUOTED = new Set('`$');
 /** What a backslash takes its meaning from within double quotes. */
-const ESCAPABLE = new Set('"\\$`');
+const ESCAPABLE = new Set('"\\$`\n');
 
 /**
  * Cuts a command into words as a shell does, by blanks, quotes and backslashes. What only a shell could do is refused:
@@ -45,6 +45,8 @@ function splitWords(text: string): string[] {
     } else if (character === '\\' && (quote === '' || ESCAPABLE.has(text.charAt(at + 1)))) {
       at += 1;
       if (at === text.length) throw new UsageError(`${NAME} ends with a backslash`);
+      // The line goes on.
+      if (text.charAt(at) === '\n') continue;
       word = (word ?? '') + text.charAt(at);
     } else if (quote === '"') {
       if (FOR_A_SHELL_QUOTED.has(character)) throw needsShell(character);

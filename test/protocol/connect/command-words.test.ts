@@ -12,6 +12,7 @@ describe('the words of a command', () => {
     [`p "a\\"b\\\\c\\d" 'e\\f'`, ['p', 'a"b\\c\\d', 'e\\f']],
     [`p a\\ b \\;`, ['p', 'a b', ';']],
     [`p ';|&$(x)' "a;b|c"`, ['p', ';|&$(x)', 'a;b|c']],
+    [`p a\\\nb "c\\\nd" 'e\\\nf' \\\n g`, ['p', 'ab', 'cd', 'e\\\nf', 'g']],
     ['exec nc %H 873', ['nc', 'h.example', '873']],
     ['p --to=[%H]'.replace('[', '\\[').replace(']', '\\]'), ['p', '--to=[h.example]']],
     ['p 100%% %H%%H %p %', ['p', '100%', 'h.example%H', '%p', '%']],
