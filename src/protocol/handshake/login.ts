@@ -12,7 +12,7 @@ import {
 import type { WireReader } from '../stream/wire-reader.ts';
 import type { WireWriter } from '../stream/wire-writer.ts';
 import type { Cursor } from '../wire/cursor.ts';
-import { encodeName } from '../wire/file-name.ts';
+import { decodeName, encodeName } from '../wire/file-name.ts';
 import { MAX_LINE_LENGTH, MAX_LOGIN_LENGTH } from '../wire/limits.ts';
 import { answerChallenge, chooseDigest, refuseWeaker } from './challenge.ts';
 import {
@@ -177,7 +177,7 @@ function explainError(line: string, { module, user }: LoginRequest): DaemonError
   return new DaemonError(`the server refused: ${text}`, options);
 }
 
-/** Lines come as bytes, one per character; people write UTF-8. */
+/** Lines come as bytes, one per character; most people write UTF-8, and what others write keeps its bytes. */
 function decodeText(line: string): string {
-  return Buffer.from(line, 'latin1').toString('utf8');
+  return decodeName(Buffer.from(line, 'latin1'));
 }
