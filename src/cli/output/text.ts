@@ -51,10 +51,13 @@ export function escapeLines(text: string, style: TextStyle): string {
     .join('\n');
 }
 
-/** A record of JSON on one line, without a character that a terminal obeys; it means the same. */
+/**
+ * A record of JSON on one line, without a character that a terminal obeys, nor a byte that is not UTF-8, which some
+ * readers of a log refuse; it means the same.
+ */
 export function escapeJson(record: string): string {
   return record.replaceAll(
-    /(?!\n)\p{Cc}|[\u2028-\u202e\u2066-\u2069]/gu,
+    /(?!\n)\p{Cc}|\p{Cs}|[\u2028-\u202e\u2066-\u2069]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

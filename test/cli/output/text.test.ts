@@ -124,11 +124,12 @@ describe('characters that a terminal obeys', () => {
     expect(escapeText('\u200f\u05d0\u200e\u061c', style)).toBe('\u200f\u05d0\u200e\u061c');
   });
 
-  it('stand as numbers in JSON, which says the same', () => {
-    const text = [...controls, ...turning, '\u007f', '\u2028', 'ü', '\u001b'].join('x');
-    const record = escapeJson(JSON.stringify({ text }));
-    expect(record).not.toMatch(/\p{Cc}|[\u2028-\u202e\u2066-\u2069]/u);
-    expect(JSON.parse(record)).toEqual({ text });
+  it('stand as numbers in JSON, which says the same; bytes that are not UTF-8, too', () => {
+    const bytes = decodeName(Buffer.from([0x80, 0x9b, 0x9f, 0xc4, 0xe3]));
+    const text = [...controls, ...turning, '\u007f', '\u2028', 'ü', '😀', '\u001b', bytes].join('x');
+    const record = escapeJson(`{"text":"${JSON.stringify(text).slice(1, -1)}","short":"${bytes}"}`);
+    expect(record).not.toMatch(/[\p{Cc}\p{Cs}]|[\u2028-\u202e\u2066-\u2069]/u);
+    expect(JSON.parse(record)).toEqual({ text, short: bytes });
   });
 });
 
