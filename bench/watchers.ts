@@ -81,7 +81,8 @@ function stop(child: ChildProcess): void {
   }
 }
 
-function confxml(tree: string, port: number): string {
+/** A config for the module `tsersync` of a daemon on this machine. */
+export function confxml(tree: string, port: number): string {
   const inotify = ['delete', 'createFolder', 'createFile', 'closeWrite', 'moveFrom', 'moveTo'];
   return `<head version="2.5">
     <inotify>${inotify.map((event) => `<${event} start="true"/>`).join('')}</inotify>
