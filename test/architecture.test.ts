@@ -10,6 +10,7 @@ const SRC = join(import.meta.dirname, '..', 'src');
  */
 const protocolLevels: ReadonlyArray<readonly string[]> = [
   ['errors.ts', 'terms.ts'],
+  ['arguments.ts'],
   ['options'],
   ['wire', 'checksum'],
   ['named-files'],

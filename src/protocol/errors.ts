@@ -208,6 +208,7 @@ export function exitCodeOf(outcome: {
   hasVanished: boolean;
   hitDeleteLimit?: boolean;
 }): number {
+  if (typeof outcome !== 'object' || outcome === null) throw new UsageError('outcome: not an object');
   if (outcome.hasErrors) return exitCodes.partial;
   if (outcome.hasVanished) return exitCodes.vanished;
   return outcome.hitDeleteLimit === true ? exitCodes.deleteLimit : exitCodes.ok;

@@ -1,3 +1,4 @@
+export { checkBytes, checkList, checkObject, checkText } from './arguments.ts';
 export { digestLengths } from './checksum/strong.ts';
 export { listModules, type ModuleLine, type ModuleList } from './client/list-modules.ts';
 export { openLocalTree } from './client/local-source.ts';

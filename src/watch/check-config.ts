@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { type Environment, RsyncError, readPasswordFile, systemPath, UsageError } from '../protocol/index.ts';
 import { ConfigError, type ConfigPlace } from './config/config-error.ts';
 import type { ParsedConfig } from './config/parse-config.ts';
+import { checkParsedConfig } from './config-shape.ts';
 import { EventFilter } from './event-filter.ts';
 import { type ReplicatorSettings, settingsOf } from './settings.ts';
 import { RootWatch } from './watched-root.ts';
@@ -13,11 +14,9 @@ import { RootWatch } from './watched-root.ts';
  * @param file Of the config, for messages.
  * @throws ConfigError with the place in the file.
  */
-export function checkConfig(
-  file: string,
-  { config, places }: ParsedConfig,
-  environment: Environment = {},
-): void {
+export function checkConfig(file: string, parsed: ParsedConfig, environment: Environment = {}): void {
+  checkParsedConfig(parsed);
+  const { config, places } = parsed;
   const { ssh, commonParams, watchedFolder, passwordFile } = places;
   const at = <T>(place: ConfigPlace | undefined, check: () => T): T => {
     try {

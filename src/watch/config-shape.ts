@@ -1,5 +1,5 @@
 import { nearest, UsageError } from '../protocol/index.ts';
-import { parseConfig } from './config/parse-config.ts';
+import { type ParsedConfig, parseConfig } from './config/parse-config.ts';
 import type { SersyncConfig } from './config/sersync-config.ts';
 
 const MAX_SHOWN = 60;
@@ -16,6 +16,13 @@ export function checkConfigShape(config: SersyncConfig): void {
   checkShape(config, parseConfig(Buffer.from(xml), 'confxml.xml').config, 'config');
   if (config.sersync.remotes.length === 0)
     throw new UsageError('config.sersync.remotes: there are none: name at least one');
+}
+
+/** The same of what `readConfig` answers. */
+export function checkParsedConfig(parsed: ParsedConfig): void {
+  if (!isObject(parsed) || !isObject(parsed.places))
+    throw new UsageError('config: not one that readConfig or parseConfig has answered');
+  checkConfigShape(parsed.config);
 }
 
 function checkShape(given: unknown, model: unknown, place: string): void {

@@ -13,7 +13,7 @@ export type { Log } from './log.ts';
 export { noticesOf } from './notices.ts';
 export type { RemoteStatus } from './remote-status.ts';
 export {
-  Replicator,
+  type Replicator,
   type ReplicatorEvents,
   type ReplicatorStatus,
   startReplicator,

@@ -1,5 +1,6 @@
 import { parseOptions } from '../protocol/index.ts';
 import type { ParsedConfig } from './config/parse-config.ts';
+import { checkParsedConfig } from './config-shape.ts';
 import { followsLinks } from './settings.ts';
 
 /**
@@ -7,6 +8,7 @@ import { followsLinks } from './settings.ts';
  * What it leaves out is not spoken of.
  */
 export function noticesOf(parsed: ParsedConfig): string[] {
+  checkParsedConfig(parsed);
   return [...missing(parsed), ...different(parsed)];
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../protocol/index.ts';
 import { describeRemote } from './config/describe-config.ts';
 import type { Remote, SersyncConfig } from './config/sersync-config.ts';
+import { checkConfigShape } from './config-shape.ts';
 import type { SettleTimes } from './dirty-paths.ts';
 import type { EventFilterRules } from './event-filter.ts';
 
@@ -51,6 +52,7 @@ const MINUTE_MS = 60_000;
  * @throws UsageError or UnsupportedError for what cannot be done.
  */
 export function settingsOf(config: SersyncConfig, environment: Environment = {}): ReplicatorSettings {
+  checkConfigShape(config);
   const { filter, inotify, sersync, tsersync } = config;
   const { rsync } = sersync;
   if (rsync.ssh.isOn) throw new UnsupportedError('<ssh>: remotes are reached as daemons only');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
+import { checkList, checkObject } from '../protocol/index.ts';
 import { EventFilter } from './event-filter.ts';
 import type { RemoteSettings, ReplicatorSettings } from './settings.ts';
 
@@ -30,6 +31,11 @@ export function targetKeys({ target, connection }: RemoteSettings): TargetKeys {
 
 /** What several configs of one process do to each other at their remotes. */
 export function targetConflicts(all: readonly ReplicatorSettings[]): TargetConflict[] {
+  checkList(all, 'settings');
+  for (const one of all) {
+    checkObject(one, 'settings');
+    checkList(one.remotes, 'remotes');
+  }
   return all.flatMap((one, i) =>
     all
       .slice(i + 1)

@@ -1,3 +1,4 @@
+import { checkObject, checkTexts } from '../arguments.ts';
 import { entryWishes } from '../files/entry-wishes.ts';
 import { readListedNames } from '../files/listed-names.ts';
 import { LocalTree, type LocalTreeOptions } from '../files/local-tree.ts';
@@ -17,8 +18,12 @@ export interface LocalSourceOptions {
 export async function openLocalTree(
   sources: readonly string[],
   options: ResolvedOptions,
-  { accepts, signal }: LocalSourceOptions = {},
+  source: LocalSourceOptions = {},
 ): Promise<LocalTree> {
+  checkTexts(sources, 'sources');
+  checkObject(options, 'the options of the transfer');
+  checkObject(source, 'the options of the source');
+  const { accepts, signal } = source;
   const { filesFrom, from0, insecureLinks: trustsLinks } = options;
   const names =
     filesFrom === undefined

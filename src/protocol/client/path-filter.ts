@@ -1,3 +1,4 @@
+import { checkText } from '../arguments.ts';
 import { UnsupportedError } from '../errors.ts';
 import { parseFilters } from '../filter/parse-filters.ts';
 import { FilterScope } from '../filter/scope.ts';
@@ -21,6 +22,7 @@ export class PathFilter {
 
   /** `root` is the absolute path of the root of the transfer. */
   constructor(transfer: TransferOptions, root: string) {
+    checkText(root, 'root');
     const options = resolveOptions(transfer);
     const warnings: string[] = [];
     const warn = (text: string) => void warnings.push(text);

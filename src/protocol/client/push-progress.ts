@@ -1,3 +1,4 @@
+import { checkObject } from '../arguments.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import type { PushListeners, RunningPush } from './push-listeners.ts';
 
@@ -53,13 +54,16 @@ export class PushProgress implements AsyncIterable<PushProgressEvent> {
   #isOver = false;
   #waiter: PromiseWithResolvers<void> | undefined;
 
-  constructor({ everyMs = 1000, now = () => performance.now() }: PushProgressOptions = {}) {
+  constructor(options: PushProgressOptions = {}) {
+    checkObject(options, 'the options of the progress');
+    const { everyMs = 1000, now = () => performance.now() } = options;
     this.#everyMs = everyMs;
     this.#now = now;
   }
 
   /** Listeners to be given to the push; the caller's own are told everything as before. */
   listen(others: PushListeners = {}): PushListeners {
+    checkObject(others, 'the listeners');
     return {
       ...others,
       begin: (session) => {

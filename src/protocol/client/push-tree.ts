@@ -1,3 +1,5 @@
+import { checkList, checkObject, checkPathText } from '../arguments.ts';
+import { UsageError } from '../errors.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
 import { keptPatterns } from '../filter/deletion-rules.ts';
 import type { FilterRules } from '../filter/filter-rules.ts';
@@ -8,7 +10,7 @@ import { FilteredTree } from '../roles/filtered-tree.ts';
 import { Encoder } from '../wire/encoder.ts';
 import type { PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
-import type { PushSession } from './push-session.ts';
+import { PushSession } from './push-session.ts';
 
 export interface TreePush {
   readonly tree: SourceTree;
@@ -24,6 +26,11 @@ export interface TreePush {
 
 /** Pushes a tree, less what filter rules leave out; the server is told of these rules. */
 export async function pushTree(session: PushSession, push: TreePush): Promise<PushResult> {
+  if (!(session instanceof PushSession)) throw new UsageError('session: not one that openPush has opened');
+  checkObject(push, 'the push');
+  checkObject(push.tree, 'tree');
+  checkPathText(push.root, 'root');
+  checkFilters(push.filters);
   const { tree, root, filters, keptFiles = [], keptPaths = [], listeners = {} } = push;
   const { options, terms } = session;
   const hasRules = filters.rules.length > 0;
@@ -41,4 +48,9 @@ export async function pushTree(session: PushSession, push: TreePush): Promise<Pu
     filterList: sendsList ? encoder.view() : undefined,
     listeners,
   });
+}
+
+function checkFilters(filters: unknown): void {
+  checkObject(filters, 'filters');
+  checkList(Reflect.get(filters, 'rules'), 'filters.rules');
 }

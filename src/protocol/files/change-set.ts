@@ -1,3 +1,4 @@
+import { checkObject } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import { checkPath } from '../wire/plain-path.ts';
 
@@ -65,6 +66,7 @@ const REQUIRED: readonly (keyof ChangeSet)[] = ['changed', 'added', 'mirrored', 
  * @throws UsageError that names the field and the value.
  */
 export function checkChanges(changes: ChangeSet): void {
+  checkObject(changes, 'changes');
   for (const field of REQUIRED) {
     if (changes[field] === undefined) throw new UsageError(`${field}: an array of paths is missing`);
   }

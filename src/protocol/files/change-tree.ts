@@ -1,8 +1,10 @@
 import { basename, dirname } from 'node:path';
-import type { Problem } from '../errors.ts';
+import { checkObject, checkPathText } from '../arguments.ts';
+import { FileError, type Problem } from '../errors.ts';
 import type { FileEntry, FolderContents, IdNames } from '../file-list/file-entry.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
+import { systemReason } from '../named-files/named-file-error.ts';
 import { inTurns, type Steps } from '../stream/breathing.ts';
 import { type ChangeSet, checkChanges } from './change-set.ts';
 import { FolderGate } from './folder-gate.ts';
@@ -53,8 +55,10 @@ export class ChangeTree implements SourceTree {
    * @throws UsageError if one of the changes is not a path in that folder.
    */
   constructor(root: string, changes: ChangeSet, options: ChangeTreeOptions) {
+    checkPathText(root, 'root');
+    checkObject(options, 'the options of the tree');
     checkChanges(changes);
-    this.#origin = { prefix: '', folder: realFolder(root), source: 0 };
+    this.#origin = { prefix: '', folder: enterRoot(root), source: 0 };
     this.#options = options;
     this.#opener = new SourceOpener(options);
     const {
@@ -179,4 +183,12 @@ function newNode(): Node {
 
 function contentsOf({ wish, isSwept }: Node): FolderContents {
   return isSwept || wish === 'mirrored' || wish === 'leveled' ? 'listed' : 'none';
+}
+
+function enterRoot(root: string): string {
+  try {
+    return realFolder(root);
+  } catch (cause) {
+    throw new FileError(`root: ${root}: ${systemReason(cause as Error)}`, { cause });
+  }
 }

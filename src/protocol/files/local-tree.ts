@@ -1,3 +1,4 @@
+import { checkObject, checkTexts } from '../arguments.ts';
 import { type Problem, SelectionError } from '../errors.ts';
 import type { FileEntry, IdNames } from '../file-list/file-entry.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
@@ -72,6 +73,8 @@ export class LocalTree implements SourceTree {
    * entered.
    */
   constructor(sources: readonly string[], options: LocalTreeOptions) {
+    checkTexts(sources, 'sources');
+    checkObject(options, 'the options of the tree');
     const { relative, names } = options;
     this.#options = options;
     this.#opener = new SourceOpener(options);

@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
+import { checkObject } from '../arguments.ts';
 import { type ReadNamed, readNamed, withPipes } from '../named-files/read-named.ts';
+import { checkTransferOptions } from '../options/check-options.ts';
 import type { FilterOption, TransferOptions } from '../options/transfer-options.ts';
 import { expandCvsRule } from './cvs.ts';
 import type { CvsIgnore, FilterRules, RuleSettings } from './filter-rules.ts';
@@ -25,6 +27,8 @@ export interface FilterEnvironment {
  * Source: docs/protocol chapter 1, sections 10.3 and 10.4.
  */
 export function parseFilters(options: TransferOptions, environment: FilterEnvironment = {}): FilterRules {
+  checkTransferOptions(options);
+  checkObject(environment, 'the environment of the filters');
   const settings: RuleSettings = {
     from0: options.from0 === true,
     deleteExcluded: options.deleteExcluded === true,

@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs';
+import { checkPathText } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import { NamedFileError } from '../named-files/named-file-error.ts';
 import { type ReadNamed, readNamed } from '../named-files/read-named.ts';
@@ -16,6 +17,7 @@ const OTHERS_MAY = 0o006;
  * Source: docs/protocol chapter 1, section 5.4.
  */
 export function readPasswordFile(file: string, read: ReadNamed = readNamed, trustsLinks = false): string {
+  checkPathText(file, 'password file');
   const line = readFirst(file, read, trustsLinks)
     .split(/[\r\n\0]+/)
     .find((part) => part !== '');

@@ -1,3 +1,4 @@
+import { checkObject, checkText } from '../arguments.ts';
 import { TargetError, UnsupportedError, UsageError } from '../errors.ts';
 
 /** Where the user wants files to go, or to come from. */
@@ -53,15 +54,20 @@ const URL_FORM = 'rsync://[USER@]HOST[:PORT]/MODULE/PATH';
  *
  * @throws TargetError if a daemon's module has no name, UsageError for a port that cannot be one.
  */
-export function parseTarget(text: string, { driveLetters = false }: TargetSyntax = {}): Target {
+export function parseTarget(text: string, syntax: TargetSyntax = {}): Target {
+  checkText(text, 'target');
+  checkObject(syntax, 'the syntax of targets');
+  const { driveLetters = false } = syntax;
   if (driveLetters && /^[a-z]:(?:[\\/]|$)/i.test(text)) return { kind: 'local', path: text };
   return parseUrl(text) ?? parseHostPath(text) ?? { kind: 'local', path: text };
 }
 
 /** The module to write to. Everything else that can be typed is refused, with what to type instead. */
 export function destinationModule(target: Target): DaemonTarget {
+  checkObject(target, 'target');
   switch (target.kind) {
     case 'daemon':
+      checkText(target.host, 'host');
       if (target.host === '') throw new UsageError(`${target.module}: the host is missing: ${URL_FORM}`);
       return target;
     case 'module-list':
@@ -70,17 +76,25 @@ export function destinationModule(target: Target): DaemonTarget {
       throw new UnsupportedError(withoutShell(target, URL_FORM));
     case 'local':
       throw new UsageError(`${target.path}: a destination is a daemon: ${URL_FORM}`);
+    default:
+      throw new UsageError('target: not one that parseTarget has made');
   }
 }
 
 /** Why a target of the form `HOST:PATH` is refused; `form` is what to name instead. */
-export function withoutShell({ host, path }: ShellTarget, form: string): string {
+export function withoutShell(target: ShellTarget, form: string): string {
+  checkObject(target, 'target');
+  const { host, path } = target;
+  checkText(path, 'path');
   if (path.startsWith('//')) return `${host}:// is not a URL of an rsync daemon; name one: ${form}`;
   return `${host}: a single colon means a remote shell, which is not supported; name a daemon: ${form}`;
 }
 
 /** The URL of a daemon, which lists its modules. */
-export function daemonUrl({ user, host, port }: Pick<DaemonTarget, 'user' | 'host' | 'port'>): string {
+export function daemonUrl(target: Pick<DaemonTarget, 'user' | 'host' | 'port'>): string {
+  checkObject(target, 'target');
+  const { user, host, port } = target;
+  checkText(host, 'host');
   const who = user === undefined ? '' : `${user}@`;
   const where = host.includes(':') ? `[${host}]` : host;
   return `rsync://${who}${where}${port === undefined ? '' : `:${port}`}/`;

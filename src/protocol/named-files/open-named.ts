@@ -9,6 +9,7 @@ import {
   readlinkSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { checkPathText } from '../arguments.ts';
 import { decodeName, systemPath } from '../wire/file-name.ts';
 import { ForeignLinkError, failure, namedFileError, refusal } from './named-file-error.ts';
 
@@ -35,11 +36,13 @@ const NO_WAIT = O_NONBLOCK | O_NOCTTY;
  * @throws NamedFileError
  */
 export function openNamed(path: string, trustsLinks = false): number {
+  checkPathText(path, 'path');
   return open(path, O_RDONLY | NO_WAIT, trustsLinks);
 }
 
 /** The same, to write at its end. Where there is none it is made. */
 export function openNamedForAppending(path: string, trustsLinks = false): number {
+  checkPathText(path, 'path');
   return open(path, O_WRONLY | O_APPEND | O_CREAT | NO_WAIT, trustsLinks);
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { checkObject, checkPathText } from '../arguments.ts';
 import { AbortedError } from '../errors.ts';
 import { failure, NamedFileError, namedFileError, refusal } from './named-file-error.ts';
 import { openNamed } from './open-named.ts';
@@ -41,6 +42,8 @@ export interface ReadLimits {
  * @throws NamedFileError, and what `check` throws
  */
 export const readNamed: ReadNamed = (path, limits = {}) => {
+  checkPathText(path, 'path');
+  checkObject(limits, 'the limits');
   const source = new Source(path, limits);
   try {
     const pauses = new Int32Array(new SharedArrayBuffer(4));

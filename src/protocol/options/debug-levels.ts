@@ -1,3 +1,4 @@
+import { checkObject, checkTexts } from '../arguments.ts';
 import { UnsupportedError } from '../errors.ts';
 import { type DebugFlag, debugFlags, messageLevels } from './message-flags.ts';
 
@@ -29,6 +30,7 @@ const shownLevels: Partial<Readonly<Record<DebugFlag, number>>> = {
 
 /** @throws UnsupportedError if the words of `--debug` ask for lines that only rsync has. */
 export function refuseUnshown(words: readonly string[]): void {
+  checkTexts(words, 'words');
   const asked = messageLevels(words, debugFlags, '--debug');
   const unshown = [...asked].filter(([flag, level]) => level > (shownLevels[flag] ?? level));
   if (unshown.length === 0) return;
@@ -43,9 +45,12 @@ export type DebugLevels = Readonly<Record<DebugFlag, number>>;
 
 /** `-vv` and more are defaults, the words of `--debug` count more, and `-q` silences all. */
 export function debugLevels(
-  { verbose = 0, quiet }: { verbose?: number; quiet?: boolean },
+  options: { verbose?: number; quiet?: boolean },
   words: readonly string[] = [],
 ): DebugLevels {
+  checkObject(options, 'options');
+  checkTexts(words, 'words');
+  const { verbose = 0, quiet } = options;
   const implied = byVerbosity.slice(0, verbose + 1).flat();
   const levels = messageLevels(quiet === true ? ['NONE'] : [...implied, ...words], debugFlags, '--debug');
   return Object.fromEntries(debugFlags.map((flag) => [flag, levels.get(flag) ?? 0])) as Record<

@@ -1,3 +1,4 @@
+import { shownValue } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import { nearest } from './suggestion.ts';
 
@@ -8,7 +9,6 @@ export type FieldCheck = (value: unknown, field: string) => string | undefined;
 export type FieldChecks<T> = { readonly [K in keyof Required<T>]: FieldCheck };
 
 const MAX_INT32 = 0x7fff_ffff;
-const MAX_SHOWN = 60;
 
 /**
  * Looks at every field of an object that a caller made, also at those that its type does not know. Undefined counts as
@@ -22,14 +22,14 @@ export function checkFields<T>(
   { what, secret = [] }: { readonly what: string; readonly secret?: ReadonlyArray<keyof T & string> },
 ): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new UsageError(`${what}: ${shown(given)} is not an object`);
+    throw new UsageError(`${what}: ${shownValue(given)} is not an object`);
   for (const [field, value] of Object.entries(given)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(checks, field)) throw unknownField(field, Object.keys(checks), what);
     const allowed = checks[field as keyof T](value, field);
     if (allowed === undefined) continue;
     const isSecret = (secret as readonly string[]).includes(field);
-    throw new UsageError(`${field}: ${isSecret ? 'its value' : shown(value)} is not ${allowed}`);
+    throw new UsageError(`${field}: ${isSecret ? 'its value' : shownValue(value)} is not ${allowed}`);
   }
 }
 
@@ -74,13 +74,3 @@ export const isDuration: FieldCheck = (value) =>
   typeof value === 'number' && value >= 0 && Number.isFinite(value)
     ? undefined
     : 'a number of seconds, 0 or more';
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') {
-    return value.length > MAX_SHOWN
-      ? `${JSON.stringify(value.slice(0, MAX_SHOWN))}...`
-      : JSON.stringify(value);
-  }
-  if (Array.isArray(value)) return 'this list';
-  return typeof value === 'object' && value !== null ? 'this object' : String(value);
-}

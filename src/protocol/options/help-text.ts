@@ -1,3 +1,4 @@
+import { checkObject, checkText } from '../arguments.ts';
 import { optionTable } from './option-table.ts';
 import type { OptionSpec } from './table/option-spec.ts';
 
@@ -18,7 +19,9 @@ const MIN_ROOM = 30;
 const INDENT = 8;
 
 /** All options that do something, grouped, then the names of those that are not supported. */
-export function helpText({ usage = [], width = DEFAULT_WIDTH, only }: HelpShape = {}): string {
+export function helpText(shape: HelpShape = {}): string {
+  checkObject(shape, 'the shape of the help');
+  const { usage = [], width = DEFAULT_WIDTH, only } = shape;
   const groups = optionTable.flatMap(({ title, options }) => {
     const shown = options.filter(({ effect, names }) => {
       const isAsked = only === undefined || names.some((name) => only.includes(name));
@@ -72,6 +75,7 @@ function remarks(width: number): string[] {
 
 /** Lines of at most that many characters, if no word is longer. */
 export function wrapText(text: string, width: number): string[] {
+  checkText(text, 'text');
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const line = lines.at(-1);

@@ -1,3 +1,4 @@
+import { checkObject } from '../arguments.ts';
 import { type InfoFlag, infoFlags, messageLevels } from './message-flags.ts';
 import type { TransferOptions } from './transfer-options.ts';
 
@@ -16,6 +17,7 @@ export type InfoLevels = Readonly<Record<InfoFlag, number>>;
  * wherever they stand, and `-q` silences all.
  */
 export function infoLevels(options: TransferOptions): InfoLevels {
+  checkObject(options, 'options');
   const { verbose = 0, stats, progress, info = [], quiet } = options;
   if (quiet === true) return levelsOf(['NONE']);
   const words = byVerbosity.slice(0, verbose + 1).flat();

@@ -1,3 +1,4 @@
+import { checkObject, checkTexts } from '../arguments.ts';
 import { UnsupportedError, UsageError } from '../errors.ts';
 import { type Draft, type Effect, newDraft } from './draft.ts';
 import { infoFlags, messageLevels } from './message-flags.ts';
@@ -45,6 +46,8 @@ export interface Environment {
  * @throws UsageError for what rsync refuses, UnsupportedError for what rsync has and we do not.
  */
 export function parseOptions(words: readonly string[], environment: Environment = {}): ParsedOptions {
+  checkTexts(words, 'words');
+  checkObject(environment, 'the environment');
   const draft = newDraft();
   const operands: string[] = [];
   applyEnvironment(draft, environment);
@@ -74,6 +77,7 @@ export interface GivenOption {
 
 /** The options that rsync knows on a command line, without asking what they do. */
 export function* optionsIn(words: readonly string[]): Generator<GivenOption> {
+  checkTexts(words, 'words');
   let taken = 0;
   const counted = function* () {
     for (const word of words) {

@@ -1,8 +1,11 @@
+import { checkText } from '../arguments.ts';
+
 /**
  * The nearest of `known` to what was written, if one is near enough to be meant: one letter of three may differ, and
  * dashes in front are no letters. A letter of the other case is the same one.
  */
 export function nearest(written: string, known: Iterable<string>): string | undefined {
+  checkText(written, 'written');
   let best: string | undefined;
   const letters = written.replace(/^-+/, '').length;
   let least = Math.max(1, Math.floor(letters / 3)) + 1;

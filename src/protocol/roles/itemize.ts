@@ -1,3 +1,4 @@
+import { checkObject } from '../arguments.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import { isDevice, isDirectory, isRegular, isSymlink } from '../file-list/file-mode.ts';
 import { type Item, itemFlags } from './item.ts';
@@ -23,6 +24,7 @@ const FIRST_LINK_TIMES_PROTOCOL = 30;
 
 /** Whether anything about the entry differs at the destination. */
 export function hasChanges(item: Item): boolean {
+  checkObject(item, 'item');
   return (item.flags & ~SILENT_FLAGS) !== 0 || (item.flags & itemFlags.transfer) !== 0;
 }
 
@@ -37,6 +39,9 @@ export function hasChanges(item: Item): boolean {
  * Source: docs/protocol chapter 3, section 3.7; rsync(1).
  */
 export function itemize(entry: FileEntry, item: Item, terms: ItemizeTerms): string {
+  checkObject(entry, 'entry');
+  checkObject(item, 'item');
+  checkObject(terms, 'terms');
   const head = updateOf(item) + typeOf(entry.mode);
   if (terms.protocol < FIRST_ITEMIZING_PROTOCOL) return head.padEnd(11, '?');
   if (item.flags & itemFlags.isNew) return head.padEnd(11, '+');

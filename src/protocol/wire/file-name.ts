@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { checkBytes, checkText } from '../arguments.ts';
 
 /*
  * A file name is bytes; UTF-8 is a habit. Inside the program a name (or path) is always a string: a byte that is not
@@ -10,11 +11,13 @@ const ESCAPE = 0xdc00;
 
 /** The name for these bytes. */
 export function decodeName(bytes: Buffer): string {
+  checkBytes(bytes, 'name');
   return isUtf8(bytes) ? bytes.toString('utf8') : decodeEscaped(bytes);
 }
 
 /** The bytes of a name. */
 export function encodeName(name: string): Buffer {
+  checkText(name, 'name');
   if (name.isWellFormed()) return Buffer.from(name, 'utf8');
   const parts: Buffer[] = [];
   for (const character of name) {
@@ -27,6 +30,7 @@ export function encodeName(name: string): Buffer {
 
 /** What node:fs takes for a path: the string itself, or its bytes if some are not UTF-8. */
 export function systemPath(path: string): string | Buffer {
+  checkText(path, 'path');
   return path.isWellFormed() ? path : encodeName(path);
 }
 

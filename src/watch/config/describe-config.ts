@@ -1,7 +1,10 @@
+import { checkObject, checkText } from '../../protocol/index.ts';
+import { checkConfigShape } from '../config-shape.ts';
 import type { Remote, SersyncConfig } from './sersync-config.ts';
 
 /** The lines that tell at the start what is on. They hold no password and no token. */
 export function describeConfig(config: SersyncConfig): string[] {
+  checkConfigShape(config);
   const { sersync, filter } = config;
   const lines = [
     `status server: ${describeStatus(config)}`,
@@ -19,7 +22,10 @@ export function describeConfig(config: SersyncConfig): string[] {
 }
 
 /** As rsync writes it: `user@host::module`, with ssh `user@host:path`. */
-export function describeRemote({ user, host, name }: Remote, isSsh: boolean): string {
+export function describeRemote(remote: Remote, isSsh: boolean): string {
+  checkObject(remote, 'remote');
+  const { user, host, name } = remote;
+  checkText(host, 'host');
   const address = host.includes(':') ? `[${host}]` : host;
   return `${user === undefined ? '' : `${user}@`}${address}${isSsh ? ':' : '::'}${name}`;
 }

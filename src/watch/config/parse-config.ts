@@ -1,4 +1,12 @@
-import { FileError, NamedFileError, nearest, type ReadNamed, readNamed } from '../../protocol/index.ts';
+import {
+  checkBytes,
+  checkText,
+  FileError,
+  NamedFileError,
+  nearest,
+  type ReadNamed,
+  readNamed,
+} from '../../protocol/index.ts';
 import type { ConfigNote, ConfigPlace } from './config-error.ts';
 import { ConfigSource, MAX_CONFIG_BYTES } from './config-source.ts';
 import { parseDocument } from './document.ts';
@@ -34,6 +42,7 @@ export interface ConfigPlaces {
  * symlink on its way is followed only if root or we own it.
  */
 export function readConfig(file: string, read: ReadNamed = readNamed): ParsedConfig {
+  checkText(file, 'file');
   return parseConfig(readBytes(file, read), file);
 }
 
@@ -42,6 +51,8 @@ export function readConfig(file: string, read: ReadNamed = readNamed): ParsedCon
  * ConfigError with line and column, and there is no config then: never a half of one.
  */
 export function parseConfig(bytes: Buffer, file: string): ParsedConfig {
+  checkBytes(bytes, 'config');
+  checkText(file, 'file');
   const source = new ConfigSource(bytes, file);
   const head = parseDocument(source);
   if (head.name !== 'head') {
