@@ -73,7 +73,7 @@ export class Outcomes {
     deliveries.clear();
     if (!(thrown instanceof SessionFailure)) {
       this.onThrow(changes, thrown);
-    } else if (thrown.isOpening) {
+    } else if (thrown.isOpening || isRefusal(thrown)) {
       backlog.add(changes);
       this.#leaveAlone(thrown, thrown.isTransient);
     } else if (isNobodysFault(thrown) && !changes.some(({ isSuspect }) => isSuspect)) {
@@ -201,6 +201,14 @@ function partsOf({ path: folder, kind, since }: Change, disk: Disk): Change[] {
 /** A line that broke, or a server that was told to stop. */
 function isNobodysFault({ isTransient, message }: SessionFailure): boolean {
   return isTransient || /received SIGINT, SIGTERM, or SIGHUP|\(code 20\)/.test(message);
+}
+
+/**
+ * An option of the session is not allowed there, whatever it is about: servers say so when it is open already. These are
+ * their first words, so that no file name can pass for them.
+ */
+function isRefusal({ code, message }: SessionFailure): boolean {
+  return code === 'ERR_RSYNC_REMOTE_EXIT' && /^(?:rsync: )?The server is configured to refuse /.test(message);
 }
 
 function deliveryOf(deed: Deed): Delivery['kind'] {

@@ -36,6 +36,7 @@ beforeAll(async () => {
       { name: 'inbox' },
       { name: 'picky', exclude: ['*.bad'] },
       { name: 'museum', readOnly: true },
+      { name: 'strict', refuseOptions: ['delete'] },
       { name: 'secret', authUsers: { alice: 'opensesame' } },
     ],
   });
@@ -171,6 +172,26 @@ describe('a password', () => {
 });
 
 describe('what is wrong', () => {
+  it.each([true, false])(
+    'is an option, and no path: the server refuses it; full sync: %s',
+    async (startsWithAll) => {
+      const source = startsWithAll ? { a: 'a', d: { b: 'b' } } : {};
+      await using replication = await replicate(rsyncd, {
+        module: 'strict',
+        source,
+        options: { startsWithAll },
+      });
+      const { root, log, replicator } = replication;
+      for (const name of ['c', 'e']) writeFileSync(join(root, name), name);
+      const told = () => log.lines.join('\n');
+      await until(() => told().includes('warn: the remote refuses an option'), 'what is wrong');
+      await until(() => replicator.status().remotes[0]?.state === 'blocked', 'a remote that is blocked');
+      expect(replicator.status().remotes[0]?.reason).toContain('refuse --delete');
+      expect(replicator.status().remotes[0]?.failures).toEqual([]);
+      expect(told()).not.toContain('could not be sent');
+    },
+  );
+
   it('is said in a few words: there is no such module, its folder is missing', async () => {
     const gone = await startRsyncd({ modules: [{ name: 'inbox' }] });
     try {
