@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf, partialFailure } from '../../src/cli/failure.ts';
+import { Interruption } from '../../src/cli/interruption.ts';
 import { AbortedError, RemoteExitError, TimeoutError } from '../../src/protocol/index.ts';
 
 describe('what ends a command', () => {
@@ -12,6 +13,14 @@ describe('what ends a command', () => {
       text: 'interrupted (code 20)',
       exitCode: 20,
     });
+  });
+
+  it.each([
+    ['SIGTERM', 'interrupted (code 20)', 20],
+    ['SIGUSR1', 'received SIGUSR1 (code 19)', 19],
+  ] as const)('has the code of the signal: %s', (signal, text, exitCode) => {
+    const aborted = new AbortedError('the session was aborted', { cause: new Interruption(signal) });
+    expect(failureOf(aborted)).toEqual({ text, exitCode });
   });
 
   it('is told in the last words of the server, once', () => {

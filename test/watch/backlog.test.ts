@@ -148,6 +148,19 @@ describe('suspects', () => {
     expect(innocent.sort()).toEqual(['a', 'b', 'd', 'e']);
   });
 
+  it('take turns with what comes later, however many groups they are', () => {
+    const backlog = backlogOf();
+    for (const group of ['abcd', 'efgh']) backlog.suspect([...group].map((path) => change(path)));
+    for (const path of ['x', 'y', 'z']) backlog.add([change(path)]);
+    const taken = Array.from({ length: 6 }, () =>
+      backlog
+        .take(0, 1, all)
+        .map(({ path }) => path)
+        .join(''),
+    );
+    expect(taken.filter((paths) => /[xyz]/.test(paths))).toEqual(['x', 'y', 'z']);
+  });
+
   it('wait while one of them is under way, and count', () => {
     const backlog = backlogOf();
     backlog.suspect([change('a'), change('b'), change('c'), change('d')]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openPush } from '../../../src/protocol/client/push.ts';
-import { SetUpError } from '../../../src/protocol/errors.ts';
+import { SetUpError, TimeoutError } from '../../../src/protocol/errors.ts';
 import { type Peer, SEED, startHostileServer } from '../../support/hostile-server.ts';
 
 /** Greets as servers do that negotiate, and hears the arguments. */
@@ -49,5 +49,17 @@ describe('a server that negotiates', () => {
     await expect(opening).rejects.toThrow(SetUpError);
     await expect(opening).rejects.toMatchObject({ isTransient: false, exitCode: 12 });
     expect(server.peers).toHaveLength(2);
+  });
+});
+
+describe('a server that gets nowhere with the login', () => {
+  it.each(['', '@RSYNCD: 31.0\n'])('is left after `loginTimeout` seconds: %j', async (greeting) => {
+    await using server = await startHostileServer(async (peer) => {
+      peer.say(greeting);
+      await peer.closed();
+    });
+    const opening = openPush({ target: server.target, transfer: {}, connection: { loginTimeout: 0.05 } });
+    await expect(opening).rejects.toThrow(TimeoutError);
+    await server.peers[0]?.closed();
   });
 });

@@ -12,6 +12,13 @@ function transferOf(...words: string[]) {
 }
 
 describe('a command line', () => {
+  it('has a limit for what the server allocates, if it is another one than the server has anyway', () => {
+    expect(transferOf('--max-alloc=2g')).toEqual({ maxAlloc: '2g' });
+    expect(transferOf('--max-alloc=2g', '--max-alloc=1g')).toEqual({});
+    expect(transferOf('--max-alloc=0')).toEqual({ maxAlloc: '0' });
+    for (const size of ['1', '1023k']) expect(() => transferOf(`--max-alloc=${size}`)).toThrow('at least 1m');
+  });
+
   it('is read as sersync writes it', () => {
     expect(parseOptions(['-artuz', '-R', '--delete', './', 'backup@host::www'])).toEqual({
       transfer: {
