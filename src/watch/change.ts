@@ -18,6 +18,8 @@ export interface Change {
   readonly since: number;
   /** When it was last told by the system itself; -Infinity if it was only said once more. */
   readonly heardAt: number;
+  /** When it was handed on, in ms of the monotonic clock: nobody was writing to it. */
+  readonly settledAt?: number;
   /** How often it has failed, alone, since it was last sent. */
   readonly attempts: number;
   /** It was in a session that failed as a whole: it is sent apart from those that were not. */
@@ -42,9 +44,15 @@ export function mergeChanges(a: Change, b: Change): Change {
     since: Math.min(a.since, b.since),
     heardAt: Math.max(a.heardAt, b.heardAt),
     attempts: Math.max(a.attempts, b.attempts),
+    ...latest(a.settledAt, b.settledAt),
     ...((a.isSuspect || b.isSuspect) && { isSuspect: true }),
     ...((a.needsName || b.needsName) && { needsName: true }),
   };
+}
+
+function latest(a: number | undefined, b: number | undefined): Pick<Change, 'settledAt'> {
+  if (a === undefined && b === undefined) return {};
+  return { settledAt: Math.max(a ?? Number.NEGATIVE_INFINITY, b ?? Number.NEGATIVE_INFINITY) };
 }
 
 /** Whether sending the change of a folder also does what a change below it would do. */

@@ -10,6 +10,7 @@ import { HalfSent } from './half-sent.ts';
 import { TREE_MOVED } from './lanes/guarded-tree.ts';
 import { SessionFailure, type Standing } from './lanes/lane.ts';
 import type { Outcome, WatchedRoot } from './lanes/messages.ts';
+import { type BeingWritten, LateLooks } from './late-looks.ts';
 import { Lease } from './lease.ts';
 import { errorOf, type Log, safeLog } from './log.ts';
 import { Outcomes } from './outcomes.ts';
@@ -44,7 +45,8 @@ export interface RemoteParts {
   readonly clocks: Clocks;
   readonly random: () => number;
   readonly log: Log;
-  /** Something happened to a path while it was being sent. */
+  readonly beingWritten: BeingWritten;
+  /** Something happened to a path while it was being sent, or it is being written: it has to settle. */
   readonly onDirty: (path: string) => void;
   readonly onBatch: (report: BatchReport) => void;
   /** The watched folder or something in it seems not to be what it was: it pauses, or knows better now. */
@@ -63,6 +65,7 @@ export class Remote {
   readonly #outcomes: Outcomes;
   readonly #underWay = new UnderWay();
   readonly #halfSent: HalfSent;
+  readonly #lateLooks: LateLooks;
   #state: 'running' | 'paused' | 'stopped' = 'running';
   #timer: NodeJS.Timeout | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
@@ -76,6 +79,7 @@ export class Remote {
     this.#deliveries = new Deliveries(parts.clocks, root.hasOurClock ? root.device : undefined);
     this.#reachability = new Reachability(parts.random);
     this.#halfSent = new HalfSent(parts.disk);
+    this.#lateLooks = new LateLooks(parts.beingWritten);
     this.#outcomes = new Outcomes({
       ...parts,
       filter: parts.rules.filter,
@@ -113,9 +117,10 @@ export class Remote {
     }
   }
 
-  /** Never throws: whatever happens, the changes are kept. */
+  /** Never throws: whatever happens, the changes are kept. Nobody writes to them now. */
   add(changes: readonly Change[]): void {
-    this.#backlog.putBack(changes);
+    const settledAt = this.#now();
+    this.#backlog.putBack(changes.map((change) => ({ ...change, settledAt })));
     this.pump();
   }
 
@@ -233,7 +238,9 @@ export class Remote {
       this.#outcomes.fail(change, systemReason(cause));
       lease.pass([change]);
     }
-    const tasks = plan.tasks.filter((task) => !this.#isDelivered(task));
+    const undelivered = plan.tasks.filter((task) => !this.#isDelivered(task));
+    const unsettled = this.#settleAgain(undelivered, lease);
+    const tasks = undelivered.filter((task) => !unsettled.has(task));
     const [free, deferred] = divide(tasks, ({ path }) => this.#underWay.isFree(path));
     for (const { comparison, tasks: together } of makeBatches(free, BATCH_LIMITS)) {
       // Batches that are sent at the same time must not be about the same paths either.
@@ -245,6 +252,16 @@ export class Remote {
       lease.pass(now.flatMap((task) => task.changes));
     }
     return deferred.flatMap((task) => task.changes);
+  }
+
+  /** Tasks about files that somebody writes to by now. At the end there is no time for that. */
+  #settleAgain(tasks: readonly Task[], lease: Lease): ReadonlySet<Task> {
+    const written = this.#idle === undefined ? this.#lateLooks.written(tasks, this.#now()) : [];
+    for (const { path, changes } of written) {
+      this.#parts.onDirty(path);
+      lease.pass(changes);
+    }
+    return new Set(written);
   }
 
   /** Undefined if the watched folder is gone: then everything seems to be missing. */

@@ -92,6 +92,7 @@ export class Replicator {
   readonly #pool: LanePool;
   readonly #settler: Settler;
   readonly #hardLinks: HardLinks;
+  readonly #openFiles = new OpenFiles(OPEN_FILES_BUDGET_MS);
   readonly #remotes: readonly Remote[];
   readonly #control = new AbortController();
   readonly #catchUp = new CatchUp({ compare: () => this.#toAll('tree'), now: clocks.monotonic });
@@ -128,14 +129,13 @@ export class Replicator {
     this.#filterRules = { ...settings.filter, root: this.#root.path };
     this.#filter = new EventFilter(this.#filterRules);
     this.#tree = this.#newTree();
-    const openFiles = new OpenFiles(OPEN_FILES_BUDGET_MS);
     // The first look takes longest, and nothing waits for it yet.
-    openFiles.beingWritten([]);
+    this.#openFiles.beingWritten([]);
     this.#settler = new Settler({
       times: settings.settle,
       disk: this.#disk,
       newFolderAt: (path) => this.#tree.newFolderAt(path),
-      beingWritten: (paths) => openFiles.beingWritten(paths),
+      beingWritten: (paths) => this.#openFiles.beingWritten(paths),
       look: (path, since, sure) => this.#tree.look(path, since, sure),
       onChanges: (changes) => this.#onChanges(changes),
       othersOf: (path, found) => this.#hardLinks.othersOf(path, found),
@@ -291,11 +291,17 @@ export class Replicator {
       clocks,
       random: Math.random,
       log: this.#options.log,
+      beingWritten: (paths) => this.#beingWritten(paths),
       onDirty: (path) => this.#settler.hint(path),
       onBatch: (report) => this.events.emit('batch', report),
       onRootGone: () => this.#guard.check(),
     });
     return remote;
+  }
+
+  #beingWritten(paths: readonly string[]): ReadonlySet<string> {
+    const open = this.#openFiles.beingWritten(paths.map((path) => this.#disk.absolute(path)));
+    return new Set(paths.filter((path) => open.has(this.#disk.absolute(path))));
   }
 
   #onHint(path: string, isEcho: boolean): void {

@@ -101,6 +101,8 @@ class World {
       clocks: { wall: () => Date.now(), monotonic: () => Date.now() },
       random: () => 0.5,
       log: this.#faultyLog(),
+      beingWritten: (paths) =>
+        this.#passing('open files', () => new Set(paths.filter(() => Date.now() % 3 === 0))),
       onDirty: (path) => this.#passing('dirty', () => this.hints.push(path)),
       onBatch: () => this.#passing('listener', () => {}),
       onRootGone: () => expect.unreachable(),

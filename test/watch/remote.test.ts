@@ -122,6 +122,7 @@ function remoteOf({
     clocks: { wall: () => Date.now(), monotonic: () => Date.now() },
     random: () => 1,
     log,
+    beingWritten: () => new Set(),
     onDirty: (path) => dirty.push(path),
     onBatch: ({ kind, paths, latencyMs }) => batches.push(`${kind} ${paths} ${latencyMs}`),
     onRootGone: () => {
@@ -668,6 +669,46 @@ describe('an end', () => {
     await wait(100_000);
     await remote.drained();
     expect([begun(), remote.status.state]).toEqual([[], 'stopped']);
+  });
+});
+
+describe('a file that waited for its remote', () => {
+  async function waiting(written: readonly string[], isAtEnd = false) {
+    const looks: string[][] = [];
+    const parts = remoteOf({
+      mostSessions: 1,
+      beingWritten: (paths) => {
+        looks.push([...paths]);
+        return new Set(written);
+      },
+    });
+    for (const path of ['first', 'a', 'b']) parts.disk.write(path, 'x');
+    parts.add('first');
+    for (const path of ['a', 'b', 'gone']) parts.add(path);
+    await wait(2000);
+    expect(looks).toEqual([]);
+    if (isAtEnd) void parts.remote.drained();
+    await parts.sessions.begun[0]?.end();
+    return { ...parts, looks };
+  }
+
+  it('is looked at once more, and settles again if it is being written', async () => {
+    const { begun, dirty, looks, remote } = await waiting(['a']);
+    expect([looks, dirty, begun()]).toEqual([[['a', 'b']], ['a'], ['always first', 'always b,gone']]);
+    expect(remote.status.backlog).toBe(2);
+  });
+
+  it('is sent the next time, however long that takes', async () => {
+    const { begun, add, sessions, looks } = await waiting(['a']);
+    add('a');
+    await wait(2000);
+    await sessions.begun[1]?.end();
+    expect([looks.length, begun().at(-1)]).toEqual([1, 'always a']);
+  });
+
+  it('is sent at the end, whoever writes to it', async () => {
+    const { begun, dirty } = await waiting(['a'], true);
+    expect([begun().at(-1), dirty]).toEqual(['always a,b,gone', []]);
   });
 });
 
