@@ -48,9 +48,9 @@ const LISTED_FOLDERS_PROTOCOL = 30;
 export function deletionRules(paths: DeletionPaths, { protocol, prunes }: DeletionTerms): string[] {
   const { mirrored, replaced = [], leveled = [], kept = [], keptFiles = [], keptPaths = [] } = paths;
   const { gone, goneFolders = [], goneFiles = [], halfSent = [] } = paths;
-  const patterns = new PathPatterns(paths);
-  const include = (path: string, suffix: string) => `+ ${patterns.of(path, suffix)}`;
   const isOld = protocol < LISTED_FOLDERS_PROTOCOL;
+  const patterns = new PathPatterns(paths, isOld);
+  const include = (path: string, suffix: string) => `+ ${patterns.of(path, suffix)}`;
   const [inKept, outside] = divideGone(paths);
   return [
     // There a folder that is not to be deleted is not looked into either.
@@ -130,10 +130,12 @@ function rulesForPruning(
 /** Paths as patterns that a server takes. */
 class PathPatterns {
   readonly #paths: DeletionPaths;
+  readonly #isOld: boolean;
   #searched: readonly SearchedFolder[] | undefined;
 
-  constructor(paths: DeletionPaths) {
+  constructor(paths: DeletionPaths, isOld: boolean) {
     this.#paths = paths;
+    this.#isOld = isOld;
   }
 
   /**
@@ -169,7 +171,9 @@ class PathPatterns {
       goneFiles = [],
       halfSent = [],
     } = this.#paths;
-    const flat = new Set([...gone, ...goneFolders, ...goneFiles, ...halfSent].map(parentOf));
+    const single = [...gone, ...goneFolders, ...goneFiles, ...halfSent];
+    // An old receiver comes to them from the root, and looks for what to delete on the way.
+    const flat = new Set(this.#isOld ? ['.', ...parentsOf(single)] : single.map(parentOf));
     const deep = new Set([...mirrored, ...leveled, ...replaced]);
     this.#searched ??= [
       ...[...flat].map((folder) => ({ folder, isDeep: false })),

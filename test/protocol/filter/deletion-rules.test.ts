@@ -22,6 +22,16 @@ function deleterBy(rules: readonly string[]) {
 }
 
 describe('deletion rules', () => {
+  it('refuse, for a receiver that searches from the root, what they cannot tell from a folder on the way', () => {
+    // Only with the last name is the pattern too long.
+    const deep = Array.from({ length: 8 }, () => '*'.repeat(240)).join('/');
+    const long = '*'.repeat(200);
+    const gone = [`A/${deep}/${long}`, `X/${deep}/sub/f`];
+    expect(() => rulesFor({ gone }, 29)).toThrow(UsageError);
+    expect(() => rulesFor({ gone: [`A/${deep}/${long}`, 'X/sub/f'] }, 29)).not.toThrow();
+    expect(() => rulesFor({ gone }, 30)).not.toThrow();
+  });
+
   it('name what is gone with all that is in it, and nothing else', () => {
     expect(rulesFor({ gone: ['a/old'] })).toEqual(['+ /a/old', '+ /a/old/**', '- *']);
     expect(rulesFor({ goneFolders: ['a/old'] })).toEqual(['+ /a/old/', '+ /a/old/**', '- *']);
