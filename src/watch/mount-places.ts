@@ -9,8 +9,10 @@ import { isSameAgain, isSamePlace, type SeenPlace, seenPlace } from './place-ide
 export interface MountNews {
   /** Something is mounted where nothing was. */
   readonly appeared: readonly string[];
-  /** What was mounted is not there any more, or something else is. */
+  /** What was mounted is not there any more. */
   readonly away: readonly string[];
+  /** Something else is mounted where that was, so it is away. */
+  readonly replaced: readonly string[];
   /** It is there again: what was watched before is not watched now. */
   readonly back: readonly string[];
 }
@@ -43,6 +45,8 @@ interface Place {
   isLate: boolean;
   /** It was unmounted, and perhaps mounted again since. */
   isDoubted: boolean;
+  /** What is mounted in its place, by its number. */
+  otherId?: string | undefined;
 }
 
 /** Whoever asks about a path that is missing gets an answer that is at most so old. */
@@ -145,7 +149,12 @@ export class MountPlaces {
     const those = (kind: keyof MountNews) =>
       [...untold].filter(([, told]) => told === kind).map(([path]) => path);
     try {
-      this.#parts.onNews({ appeared: those('appeared'), away: those('away'), back: those('back') });
+      this.#parts.onNews({
+        appeared: those('appeared'),
+        away: those('away'),
+        replaced: those('replaced'),
+        back: those('back'),
+      });
     } catch (thrown) {
       this.#untold = new Map([...untold, ...this.#untold]);
       this.#parts.onTrouble(errorOf(thrown));
@@ -165,7 +174,7 @@ export class MountPlaces {
     return ageMs > Math.max(FRESH_MS, MOST_SHARE * this.#readMs) ? this.refresh() : new Set();
   }
 
-  #check(place: Place, mount: Mount | undefined): 'away' | 'back' | undefined {
+  #check(place: Place, mount: Mount | undefined): keyof MountNews | undefined {
     if (place.state === 'foreign') return undefined;
     const { disk } = this.#parts;
     const found = disk.look(place.path);
@@ -179,13 +188,14 @@ export class MountPlaces {
     if (mount !== undefined && isFound && isSameAgain(place.seen, found, mount)) {
       const seen = seenPlace(disk.absolute(place.path), found, mount);
       this.#parts.onMounted(place.path);
-      Object.assign(place, { seen, state: 'there', isLate: true, isDoubted: false });
+      Object.assign(place, { seen, state: 'there', isLate: true, isDoubted: false, otherId: undefined });
       return 'back';
     }
-    place.isDoubted = false;
-    if (place.state === 'away') return undefined;
-    place.state = 'away';
-    return 'away';
+    const isOther = mount !== undefined && isFound && mount.id !== place.otherId;
+    const isNews = isOther || place.state !== 'away';
+    Object.assign(place, { state: 'away', isDoubted: false, otherId: mount?.id });
+    if (!isNews) return undefined;
+    return isOther ? 'replaced' : 'away';
   }
 
   #add(path: string, mount: Mount): boolean {

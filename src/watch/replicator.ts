@@ -361,8 +361,8 @@ export class Replicator {
   }
 
   /** No event tells of them, so the settler is told. */
-  #onMounts({ appeared, away, back }: MountNews): void {
-    for (const path of [...away, ...back, ...appeared]) this.#tree.forget(path);
+  #onMounts({ appeared, away, replaced, back }: MountNews): void {
+    for (const path of [...away, ...replaced, ...back, ...appeared]) this.#tree.forget(path);
     // Not sent before they are watched, or what happens in between would be lost.
     for (const path of [...back, ...appeared]) this.#settler.hint(path);
   }

@@ -185,6 +185,11 @@ export class TreeGuard {
         { root, path },
         'what was mounted here is away: its copy at the remotes is kept, and nothing is sent',
       );
+    for (const path of news.replaced)
+      log.warn(
+        { root, path },
+        'another file system is mounted here than before: nothing of it is sent until the old one is back; mount that one, or restart tsersync to send this one (-r then deletes at the remotes what it does not have)',
+      );
     for (const path of news.appeared)
       log.info(
         { root, path },

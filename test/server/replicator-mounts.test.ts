@@ -166,6 +166,10 @@ describe.runIf(hasLoopDisks())('as root: a file system that is mounted in the wa
     await tree.isAway('vol');
     tree.mount('vol', (at) => mount(images[1], at));
     writeTree(place, { other: 'o' });
+    await until(
+      () => tree.log.lines.some((line) => line.includes('another file system is mounted here')),
+      'that another one is there',
+    );
     await delay(A_WHILE_MS);
     expect(readTree(join(tree.destination, 'vol'))).toMatchObject({ precious: 'p' });
     expect(existsSync(join(tree.destination, 'vol', 'other'))).toBe(false);

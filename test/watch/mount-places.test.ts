@@ -134,12 +134,33 @@ describe('what is mounted in the watched folder', () => {
     world.unmount('vol');
     expect(await world.look()).toMatchObject({ away: ['vol'] });
     world.mount('vol', 'host:/b', 64);
+    expect(await world.look()).toMatchObject({ back: [], away: [], replaced: ['vol'] });
     expect(await world.look()).toBeUndefined();
     expect(world.judge('vol')).toBe('away');
     world.unmount('vol');
     world.mount('vol', 'host:/a', 64, 7);
-    expect(await world.look()).toMatchObject({ back: ['vol'], away: [] });
+    expect(await world.look()).toMatchObject({ back: ['vol'], away: [], replaced: [] });
     expect([world.judge('vol'), world.places.isLate('vol')]).toEqual(['folder', true]);
+  });
+
+  it('is away when another one takes its place at once, and that is told of each other one', async () => {
+    const world = new World();
+    world.mount('vol', 'host:/a', 64);
+    world.places.begin();
+    for (const [source, device] of [
+      ['host:/b', 3],
+      ['host:/c', 4],
+    ] as const) {
+      world.unmount('vol');
+      world.mount('vol', source, 64, device);
+      expect(await world.look()).toMatchObject({ away: [], replaced: ['vol'] });
+      expect([world.judge('vol'), world.places.away]).toEqual(['away', ['vol']]);
+      expect(await world.look()).toBeUndefined();
+    }
+    world.unmount('vol');
+    expect(await world.look()).toBeUndefined();
+    world.mount('vol', 'host:/c', 64, 4);
+    expect(await world.look()).toMatchObject({ replaced: ['vol'] });
   });
 
   it('is back, too, if it was unmounted and mounted again at once', async () => {
@@ -171,7 +192,7 @@ describe('what is mounted in the watched folder', () => {
     world.places.begin();
     world.mount('vol', 'host:/a', 64);
     world.mount('unwanted', 'host:/b', 66);
-    expect(await world.look()).toEqual({ appeared: ['vol'], away: [], back: [] });
+    expect(await world.look()).toEqual({ appeared: ['vol'], away: [], replaced: [], back: [] });
     expect(world.places.places).toMatchObject([{ path: 'vol', state: 'there', isKept: true }]);
     expect([world.judge('vol'), world.places.isLate('vol/x'), world.judge('vol/x')]).toEqual([
       'folder',
@@ -224,7 +245,7 @@ describe('what is mounted in the watched folder', () => {
     await Promise.resolve();
     expect([world.news, world.troubles]).toEqual([[], ['a fault']]);
     world.mount('other', 'host:/b', 65);
-    expect(await world.look()).toEqual({ appeared: ['other'], away: ['vol'], back: [] });
+    expect(await world.look()).toEqual({ appeared: ['other'], away: ['vol'], replaced: [], back: [] });
     expect(await world.look()).toBeUndefined();
   });
 
