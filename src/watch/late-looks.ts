@@ -10,7 +10,8 @@ export type BeingWritten = (paths: readonly string[]) => ReadonlySet<string>;
 
 /**
  * A file is sent when nobody writes to it. But a backlog may wait for its remote long after that was found out, so its
- * files are looked at once more. What is being written by now has to settle again: once, so that it waits only so long.
+ * files are looked at once more. What is being written by now has to settle again: once until it is sent, so that it waits
+ * only so long, and a file that breaks every session is found.
  */
 export class LateLooks {
   readonly #beingWritten: BeingWritten;
@@ -22,7 +23,7 @@ export class LateLooks {
 
   /** Those of the tasks that have to settle again. */
   written(tasks: readonly Task[], now: number): Task[] {
-    const late = tasks.filter((task) => !this.#givenBack.delete(task.path) && isLate(task, now));
+    const late = tasks.filter((task) => !this.#givenBack.has(task.path) && isLate(task, now));
     if (late.length === 0) return [];
     const open = this.#beingWritten(late.map(({ path }) => path));
     const room = MAX_GIVEN_BACK - this.#givenBack.size;
@@ -30,14 +31,19 @@ export class LateLooks {
     for (const { path } of written) this.#givenBack.add(path);
     return written;
   }
+
+  /** These were sent. */
+  forget(tasks: readonly Task[]): void {
+    for (const { path } of tasks) this.#givenBack.delete(path);
+  }
 }
 
 /** Only what nothing else is known of than that something happened to it: the rest would be forgotten. */
 function isLate({ deed, found, changes }: Task, now: number): boolean {
   return deed === 'changed' && found.kind === 'file' && found.isRegular && changes.every(isPlain);
 
-  function isPlain({ kind, attempts, wasFolder, isSuspect, needsName, settledAt }: Change): boolean {
-    const isOnlyHint = kind === 'path' && attempts === 0 && !wasFolder && !isSuspect && !needsName;
+  function isPlain({ kind, attempts, wasFolder, needsName, settledAt }: Change): boolean {
+    const isOnlyHint = kind === 'path' && attempts === 0 && !wasFolder && !needsName;
     return isOnlyHint && settledAt !== undefined && now - settledAt > FRESH_MS;
   }
 }

@@ -295,6 +295,7 @@ export class Remote {
       const halfSent = this.#halfSent.among(tasks);
       const outcome = await sessions.sendChanges(comparison, changeSetOf(tasks, rules.filter, halfSent));
       this.#halfSent.forget(tasks.map(({ path }) => path));
+      this.#lateLooks.forget(tasks);
       this.#sendHalfSent();
       const inDoubt = tasks.filter(({ needsPruning }) => needsPruning).map(({ path }) => path);
       if (inDoubt.length > 0) this.#prune(changes, await sessions.rehearse(inDoubt));

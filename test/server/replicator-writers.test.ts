@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { lstatSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Replication, replicate, until } from '../support/replication.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
@@ -98,5 +99,29 @@ describe.runIf(process.platform === 'linux')('a file that is written in pieces',
       holder.kill();
       await once(holder, 'close');
     }
+  });
+
+  it('is not sent half-written, either, when it has waited for the remote', async () => {
+    await using mortal = await startRsyncd({ modules: [{ name: 'inbox' }] });
+    await using replication = await replicate(mortal, { maxMs: 30_000 });
+    const { root, destination, replicator } = replication;
+    const sent = (name: string) =>
+      lstatSync(join(destination, name), { throwIfNoEntry: false }) !== undefined;
+    await mortal.stop();
+    for (const name of ['file', 'other']) writeFileSync(join(root, name), 'whole');
+    await until(() => replicator.status().remotes[0]?.state === 'blocked', 'a remote that is blocked');
+    const writer = write(1, 3, join(root, 'file'), 'hold');
+    try {
+      await until(() => lstatSync(join(root, 'file')).size === 3 * PIECE, 'all pieces');
+      await delay(1100);
+      await mortal.start();
+      await until(() => sent('other'), 'the other file at the remote');
+      await until(() => replicator.status().remotes[0]?.backlog === 0, 'an empty backlog');
+      expect(sent('file')).toBe(false);
+    } finally {
+      writer.kill();
+      await once(writer, 'close');
+    }
+    await replication.equal();
   });
 });

@@ -706,6 +706,19 @@ describe('a file that waited for its remote', () => {
     expect([looks.length, begun().at(-1)]).toEqual([1, 'always a']);
   });
 
+  it('is looked at again when it was sent, and waits once more', async () => {
+    const { begun, add, sessions, looks } = await waiting(['a']);
+    await sessions.begun[1]?.end();
+    add('a');
+    await sessions.begun[2]?.end();
+    add('b');
+    add('a');
+    await wait(2000);
+    await sessions.begun[3]?.end();
+    expect(begun().slice(2)).toEqual(['always a', 'always b']);
+    expect(looks).toEqual([['a', 'b'], ['a']]);
+  });
+
   it('is sent at the end, whoever writes to it', async () => {
     const { begun, dirty } = await waiting(['a'], true);
     expect([begun().at(-1), dirty]).toEqual(['always a,b,gone', []]);
