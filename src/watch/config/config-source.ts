@@ -29,9 +29,17 @@ export class ConfigSource {
     this.#lineStarts = lineStartsOf(this.text);
     const control = this.text.search(CONTROL);
     if (control === -1) return;
-    const isWide = bytes[0] === 0 || bytes[1] === 0;
-    const remedy = isWide ? 'this looks like UTF-16: save the file as UTF-8' : 'remove it';
-    throw this.error(control, `control character ${describeCharacter(this.text, control)}`, remedy);
+    throw this.error(
+      control,
+      `control character ${describeCharacter(this.text, control)}`,
+      this.#remedy(bytes),
+    );
+  }
+
+  #remedy(bytes: Buffer): string {
+    const isWide = /^(?:\0[\s<]|[\s<]\0)/.test(bytes.toString('latin1', 0, 2));
+    if (isWide) return 'this looks like UTF-16: save the file as UTF-8';
+    return /^\s*</.test(this.text) ? 'remove it' : 'this is not a confxml.xml, but a binary file';
   }
 
   placeOf(offset: number): ConfigPlace {

@@ -49,6 +49,16 @@ describe('the text of a config', () => {
       '1:2: control character U+0000; this looks like UTF-16: save the file as UTF-8',
     ],
     ['a NUL', Buffer.from('<head>\n<host\0/></head>'), '2:6: control character U+0000; remove it'],
+    [
+      'a program',
+      Buffer.from('\x7fELF\x02'),
+      '1:1: control character U+007F; this is not a confxml.xml, but a binary file',
+    ],
+    [
+      'zeros',
+      Buffer.alloc(20),
+      '1:1: control character U+0000; this is not a confxml.xml, but a binary file',
+    ],
     ['an escape', Buffer.from('<head version="\x1b[0m"/>'), '1:16: control character U+001B; remove it'],
     ['a delete', Buffer.from('<head version="\x7f"/>'), '1:16: control character U+007F; remove it'],
     [
