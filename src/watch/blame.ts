@@ -5,7 +5,7 @@ import { NamedPaths, type NamedPathsParts } from './named-paths.ts';
 import { ancestorsOf } from './path-tree.ts';
 import type { Task } from './planner.ts';
 
-/** Who is to blame for a session that ended with exit code 23 or 24. */
+/** The paths that are the cause of a session that ended with exit code 23 or 24. */
 export interface Blame {
   /** What did not arrive, with the reason. */
   readonly failed: ReadonlyArray<{ readonly change: Change; readonly reason: string }>;

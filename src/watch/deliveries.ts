@@ -75,7 +75,7 @@ export class Deliveries {
     return false;
   }
 
-  /** What is at the remote is in doubt. */
+  /** Forgets everything: the state of the remote is unknown. */
   clear(): void {
     this.#order.clear();
     this.#tree.clear();

@@ -36,7 +36,7 @@ interface Habit {
   readonly streak: number;
 }
 
-/** Dirty again within so many windows is at once; beyond the second number it has calmed down. */
+/** In windows: dirty again within the first number is restless, after the second it is calm. */
 const AT_ONCE = 4;
 const CALM = 16;
 /** So often in a row, before its window grows. */

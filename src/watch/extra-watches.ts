@@ -31,7 +31,7 @@ const LEAST_MS = 60_000;
 export class ExtraWatches {
   readonly #parts: ExtraWatchesParts;
   readonly #watchers = new Map<string, FSWatcher>();
-  /** Those of them that chokidar watches as well by and by, with their beginning, the oldest first. */
+  /** Those of them that chokidar will watch as well, with their beginning, the oldest first. */
   readonly #temporary = new Map<string, number>();
 
   constructor(parts: ExtraWatchesParts) {

@@ -75,14 +75,14 @@ export class Outcomes {
       this.onThrow(changes, thrown);
     } else if (thrown.isOpening || isRefusal(thrown)) {
       backlog.add(changes);
-      this.#leaveAlone(thrown, thrown.isTransient);
+      this.#backOff(thrown, thrown.isTransient);
     } else if (isNobodysFault(thrown) && !changes.some(({ isSuspect }) => isSuspect)) {
       // A line that breaks is no path's fault, unless it breaks again for the same ones.
       backlog.setApart(changes);
-      this.#leaveAlone(thrown, true);
+      this.#backOff(thrown, true);
     } else {
       this.#narrowDown(changes, thrown.message);
-      if (changes.length > 1 && !reachability.mayGoOn()) this.#leaveAlone(thrown, false);
+      if (changes.length > 1 && !reachability.mayGoOn()) this.#backOff(thrown, false);
     }
   }
 
@@ -172,7 +172,7 @@ export class Outcomes {
     this.fail({ ...only, kind: 'level' }, reason, true);
   }
 
-  #leaveAlone(failure: SessionFailure, isTransient: boolean): void {
+  #backOff(failure: SessionFailure, isTransient: boolean): void {
     const { backlog, log, name, now, reachability } = this.#parts;
     const reason = failure.message;
     const block = reachability.block(reason, isTransient, now());

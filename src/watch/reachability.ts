@@ -1,8 +1,8 @@
 import { type BackOffTimes, backOffMs } from './back-off.ts';
 
-/** A remote that cannot be reached, and one that does not want us. */
+/** A remote that cannot be reached, and one that refuses us (login, unknown module). */
 const unreachable: BackOffTimes = { firstMs: 250, mostMs: 30_000 };
-const unwilling: BackOffTimes = { firstMs: 2000, mostMs: 300_000 };
+const refused: BackOffTimes = { firstMs: 2000, mostMs: 300_000 };
 /**
  * Sessions in a row that may fail while the path is looked for that is the cause: twice as many as it takes to find one
  * of a million.
@@ -50,7 +50,7 @@ export class Reachability {
   block(reason: string, isTransient: boolean, now: number): Block | undefined {
     if (this.at(now) !== undefined) return undefined;
     this.#blocks += 1;
-    const until = now + backOffMs(this.#blocks, isTransient ? unreachable : unwilling, this.#random);
+    const until = now + backOffMs(this.#blocks, isTransient ? unreachable : refused, this.#random);
     this.#block = { until, reason, isKnown: reason === this.#lastReason };
     this.#lastReason = reason;
     return this.#block;

@@ -39,9 +39,9 @@ export interface Sessions {
   sendChanges(kind: 'always' | 'times', changes: ChangeSet): Promise<Outcome>;
   sendAll(kind: WholeTreeKind): Promise<Outcome>;
   /** What may be deleted so that these folders become equal. */
-  rehearse(folders: readonly string[]): Promise<Deletions>;
+  dryRun(folders: readonly string[]): Promise<Deletions>;
   /** What may be deleted so that the whole tree becomes equal. */
-  rehearseAll(kind: 'all-rehearsal' | 'catch-up-rehearsal'): Promise<Deletions>;
+  dryRunAll(kind: 'all-dry-run' | 'catch-up-dry-run'): Promise<Deletions>;
 }
 
 /** Those that run in lanes. */
@@ -73,13 +73,13 @@ export class RemoteSessions implements Sessions {
     return this.#run(kind, { kind: 'all' });
   }
 
-  async rehearse(folders: readonly string[]): Promise<Deletions> {
+  async dryRun(folders: readonly string[]): Promise<Deletions> {
     const changes = { changed: [], added: [], mirrored: folders, gone: [] };
-    const { deletions } = await this.#run('rehearsal', { kind: 'changes', changes }, folders);
+    const { deletions } = await this.#run('dry-run', { kind: 'changes', changes }, folders);
     return deletions;
   }
 
-  async rehearseAll(kind: 'all-rehearsal' | 'catch-up-rehearsal'): Promise<Deletions> {
+  async dryRunAll(kind: 'all-dry-run' | 'catch-up-dry-run'): Promise<Deletions> {
     const { deletions } = await this.#run(kind, { kind: 'all' }, ['.']);
     return deletions;
   }

@@ -76,7 +76,7 @@ export class Remote {
     const retry = { firstMs: FIRST_RETRY_MS, mostMs: parts.retryMs };
     this.#backlog = new Backlog({ limits: BACKLOG_LIMITS, retry, random: parts.random });
     const { root } = parts;
-    this.#deliveries = new Deliveries(parts.clocks, root.hasOurClock ? root.device : undefined);
+    this.#deliveries = new Deliveries(parts.clocks, root.isLocalFileSystem ? root.device : undefined);
     this.#reachability = new Reachability(parts.random);
     this.#halfSent = new HalfSent(parts.disk);
     this.#lateLooks = new LateLooks(parts.beingWritten);
@@ -298,7 +298,7 @@ export class Remote {
       this.#lateLooks.forget(tasks);
       this.#sendHalfSent();
       const inDoubt = tasks.filter(({ needsPruning }) => needsPruning).map(({ path }) => path);
-      if (inDoubt.length > 0) this.#prune(changes, await sessions.rehearse(inDoubt));
+      if (inDoubt.length > 0) this.#prune(changes, await sessions.dryRun(inDoubt));
       return outcome;
     });
   }
@@ -310,7 +310,7 @@ export class Remote {
     await this.#send('all', [task], [change], async () => {
       const outcome = await sessions.sendAll(needsPruning ? `${kind}-without-deletion` : kind);
       this.#sendHalfSent();
-      if (needsPruning) this.#prune([change], await sessions.rehearseAll(`${kind}-rehearsal`));
+      if (needsPruning) this.#prune([change], await sessions.dryRunAll(`${kind}-dry-run`));
       return outcome;
     });
   }

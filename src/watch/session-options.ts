@@ -6,7 +6,7 @@ import type { TransferOptions } from '../protocol/index.ts';
  * - `times`: folders with all that is in them, compared by size and time;
  * - `all`: the whole tree as the user asked for it;
  * - `catch-up`: the whole tree, because it is not known what has changed;
- * - `rehearsal`, `all-rehearsal`: nothing is done, but what would be deleted is told.
+ * - `dry-run`, `all-dry-run`: nothing is done, but what would be deleted is told.
  */
 export type SessionKind =
   | 'always'
@@ -15,9 +15,9 @@ export type SessionKind =
   | 'all-without-deletion'
   | 'catch-up'
   | 'catch-up-without-deletion'
-  | 'rehearsal'
-  | 'all-rehearsal'
-  | 'catch-up-rehearsal';
+  | 'dry-run'
+  | 'all-dry-run'
+  | 'catch-up-dry-run';
 
 export interface SessionRules {
   /** The user's own options. */
@@ -39,7 +39,7 @@ export function sessionOptions(kind: SessionKind, rules: SessionRules): Transfer
       return { ...forChanges(rules), ...deletion(deletes), ignoreTimes: rules.transfer.checksum !== true };
     case 'times':
       return { ...forChanges(rules), ...deletion(deletes) };
-    case 'rehearsal':
+    case 'dry-run':
       return { ...forChanges(rules), ...deletion(true), dryRun: true };
     case 'all':
       return { ...forAll(rules), ...deletion(deletes) };
@@ -49,9 +49,9 @@ export function sessionOptions(kind: SessionKind, rules: SessionRules): Transfer
       return { ...forCatchUp(rules), ...deletion(deletes) };
     case 'catch-up-without-deletion':
       return forCatchUp(rules);
-    case 'all-rehearsal':
+    case 'all-dry-run':
       return { ...forAll(rules), ...deletion(true), dryRun: true };
-    case 'catch-up-rehearsal':
+    case 'catch-up-dry-run':
       return { ...forCatchUp(rules), ...deletion(true), dryRun: true };
   }
 }

@@ -32,7 +32,7 @@ export class UnderWay {
   }
 }
 
-/** A folder that is sent for its own attributes only is in nobody's way: every session below it sends these too. */
+/** A folder that is sent for its own attributes only conflicts with nothing: every session below it sends these too. */
 function isMereFolder({ deed, found }: Task): boolean {
   return deed === 'changed' && found.kind === 'folder';
 }

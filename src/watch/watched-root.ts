@@ -44,7 +44,7 @@ export class RootWatch {
     this.#disk = new LocalDisk(path);
     this.#mountsNow = mountsNow;
     this.#seen = seenPlace(path, found, mountOf(path, mountsNow()));
-    this.root = { path, ...this.#seen.identity, hasOurClock: isLocal(path) };
+    this.root = { path, ...this.#seen.identity, isLocalFileSystem: isLocal(path) };
   }
 
   /** Whether something is mounted right there. */

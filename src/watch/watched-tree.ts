@@ -24,7 +24,7 @@ export interface WatchedTreeParts {
   readonly onClosed: (folder: string) => void;
 }
 
-/** How often closed folders are looked at; each of them less often by and by. */
+/** How often closed folders are looked at; each of them less and less often. */
 const CLOSED_EVERY_MS = 1000;
 
 /** The watched folder with all that is known about it: says where something happens, and then what it may mean. */

@@ -76,7 +76,7 @@ export function listDeleted(
   /** Removes a file or all of a folder, or as much of it as may be; whether it is gone. */
   const remove = (scope: FilterScope, path: string, content: string | undefined): boolean => {
     if (content === undefined) {
-      const inner = scope.enter(path, read).doomed();
+      const inner = scope.enter(path, read).inDeletedFolder();
       const left = childrenOf(path).filter(
         ([child, inChild]) => inner.excludes(child, inChild === undefined) || !remove(inner, child, inChild),
       );

@@ -86,11 +86,11 @@ export class ModelRemote implements Sessions {
     });
   }
 
-  rehearse(): Promise<Deletions> {
+  dryRun(): Promise<Deletions> {
     throw new Error('there is no filter');
   }
 
-  rehearseAll(): Promise<Deletions> {
+  dryRunAll(): Promise<Deletions> {
     throw new Error('there is no filter');
   }
 

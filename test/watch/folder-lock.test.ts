@@ -18,7 +18,7 @@ function newInode(): number {
 }
 
 async function take(inode: number, targets: readonly string[] = [], deletes = true): Promise<FolderLock> {
-  const root = { path: `/srv/${inode}`, device: -1, inode, bornMs: 0, hasOurClock: true };
+  const root = { path: `/srv/${inode}`, device: -1, inode, bornMs: 0, isLocalFileSystem: true };
   const keys = targets.map((own) => ({ name: own, own, above: [] }));
   const lock = await FolderLock.take({ root, targets: keys, deletes, log });
   held.push(lock);

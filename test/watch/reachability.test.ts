@@ -12,7 +12,7 @@ describe('a remote', () => {
     expect(remote.block('refused', true, 250)).toEqual({ until: 750, reason: 'refused', isKnown: true });
   });
 
-  it('that does not want us is left alone for longer', () => {
+  it('that refuses us is tried less often', () => {
     expect(reachability().block('read only', false, 0)?.until).toBe(2000);
   });
 

@@ -66,11 +66,11 @@ class ScriptedSessions implements Sessions {
     return this.#begin(kind, ['.']);
   }
 
-  rehearse(): Promise<Deletions> {
+  dryRun(): Promise<Deletions> {
     return Promise.resolve(this.deletions);
   }
 
-  rehearseAll(): Promise<Deletions> {
+  dryRunAll(): Promise<Deletions> {
     return Promise.resolve(this.deletions);
   }
 
@@ -109,7 +109,7 @@ function remoteOf({
   const dirty: string[] = [];
   const batches: string[] = [];
   let rootGone = 0;
-  const root = { path: '/watched', device: 1, inode: disk.root.inode, bornMs: 0, hasOurClock: true };
+  const root = { path: '/watched', device: 1, inode: disk.root.inode, bornMs: 0, isLocalFileSystem: true };
   const remote = new Remote({
     name: 'host::m',
     folder: '',

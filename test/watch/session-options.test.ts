@@ -14,10 +14,10 @@ const options = (kind: SessionKind, rules: Partial<SessionRules> = {}) =>
 
 const changes = ['always', 'times'] as const;
 const wholes = ['all', 'all-without-deletion', 'catch-up', 'catch-up-without-deletion'] as const;
-const rehearsals = ['rehearsal', 'all-rehearsal', 'catch-up-rehearsal'] as const;
+const dryRuns = ['dry-run', 'all-dry-run', 'catch-up-dry-run'] as const;
 
 describe('the options of a session', () => {
-  it.each([...changes, ...wholes, ...rehearsals])("are the user's own, for %s", (kind) => {
+  it.each([...changes, ...wholes, ...dryRuns])("are the user's own, for %s", (kind) => {
     expect(options(kind)).toMatchObject({ recursive: true, times: true, links: true });
   });
 
@@ -48,8 +48,8 @@ describe('the options of a session', () => {
     expect(options('all', { transfer, deletes: false }).delete).toBeUndefined();
   });
 
-  it('do nothing in a rehearsal, but tell what would be deleted', () => {
-    for (const kind of rehearsals) expect(options(kind)).toMatchObject({ dryRun: true, delete: 'default' });
+  it('do nothing in a dry run, but tell what would be deleted', () => {
+    for (const kind of dryRuns) expect(options(kind)).toMatchObject({ dryRun: true, delete: 'default' });
     for (const kind of [...changes, ...wholes]) expect(options(kind).dryRun).toBeUndefined();
   });
 

@@ -34,8 +34,8 @@ describe('the folder to watch', () => {
   });
 
   it.runIf(process.platform === 'linux')('has times of this machine if its file system is kept here', () => {
-    expect(new RootWatch('/proc').root.hasOurClock).toBe(false);
-    expect(new RootWatch('/dev/shm').root.hasOurClock).toBe(true);
+    expect(new RootWatch('/proc').root.isLocalFileSystem).toBe(false);
+    expect(new RootWatch('/dev/shm').root.isLocalFileSystem).toBe(true);
   });
 
   it('is refused if it is none', () => {

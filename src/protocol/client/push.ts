@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../errors.ts';
 import { readFilters } from '../filter/parse-filters.ts';
 import { encodeArguments } from '../handshake/argument-list.ts';
-import { NamedFirstError } from '../handshake/negotiation.ts';
+import { EarlyOfferRejected } from '../handshake/negotiation.ts';
 import { refuseTooModern } from '../handshake/protocol-needs.ts';
 import { serverArguments } from '../handshake/server-arguments.ts';
 import { CAPABILITIES, impliedChecksum, setUp } from '../handshake/set-up.ts';
@@ -39,7 +39,7 @@ async function beginPush(request: OpenPushRequest): Promise<PushSession> {
   try {
     return await connectAndSetUp(request, true);
   } catch (thrown) {
-    if (!(thrown instanceof NamedFirstError)) throw thrown;
+    if (!(thrown instanceof EarlyOfferRejected)) throw thrown;
     // The message of the day has been told.
     return await connectAndSetUp({ ...request, onMotd: undefined, onStep: undefined }, false);
   }

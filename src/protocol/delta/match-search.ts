@@ -13,7 +13,7 @@ const NO_BLOCK = -1;
 const COST_START = 16 * 1024 * 1024;
 const COST_PER_BYTE = 16;
 const MOST_COST_PER_BYTE = 1024;
-/** What a place costs that looks like a block, besides the bytes that are summed in vain, and each block in question. */
+/** What a place costs that looks like a block, besides the bytes that are summed without a match, and each block in question. */
 const COST_OF_PLACE = 2048;
 const COST_OF_BLOCK = 8;
 /** Blocks that are entered into the tables between two turns of the event loop. */

@@ -7,7 +7,7 @@ import { isDevice, isDirectory, isRegular, isSpecial } from './file-mode.ts';
 import { type HardLink, HardLinkGroups } from './hard-link-groups.ts';
 
 /** No disk has this number. */
-const LONELY_DEVICE = 0x7fff_ffffn;
+const UNSHARED_DEVICE = 0x7fff_ffffn;
 
 /**
  * Encodes the entries of one session, each relative to the one before it:
@@ -34,7 +34,7 @@ export class EntryEncoder {
   #major = 0;
   #rdev = 0;
   #device = 0n;
-  #lonelyFiles = 0n;
+  #placeholders = 0n;
 
   constructor(format: EntryFormat, names: IdNames) {
     this.#format = format;
@@ -228,15 +228,15 @@ export class EntryEncoder {
   }
 
   #encodeInode(encoder: Encoder, flags: number, entry: FileEntry): void {
-    const { device, inode } = entry.inode ?? this.#lonelyInode();
+    const { device, inode } = entry.inode ?? this.#placeholderInode();
     if (this.#format.protocol < 28 || !(flags & entryFlags.sameDevice)) encoder.longint(device);
     encoder.longint(inode);
   }
 
   /** Protocol 27 wants an inode of every file: one that no other has, where there is but one name. */
-  #lonelyInode(): InodeNumber {
-    this.#lonelyFiles += 1n;
-    return { device: LONELY_DEVICE, inode: this.#lonelyFiles };
+  #placeholderInode(): InodeNumber {
+    this.#placeholders += 1n;
+    return { device: UNSHARED_DEVICE, inode: this.#placeholders };
   }
 
   #encodeChecksum(encoder: Encoder, entry: FileEntry): void {

@@ -36,7 +36,7 @@ interface Node {
 /**
  * Lists exactly the changed paths and the folders that lead to them. Folders are listed for their own attributes only,
  * except those from which something is to be deleted: these promise their contents, and the filter rules that go with
- * the list protect everything but the victims.
+ * the list protect everything but the paths to delete.
  *
  * Source: docs/protocol chapter 2, section 2.8 (e).
  */

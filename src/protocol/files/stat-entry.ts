@@ -6,7 +6,7 @@ import type { Origin } from './origin.ts';
 
 const NS_PER_SECOND = 1_000_000_000n;
 
-/** What is listed of files, and what they are listed as; names are those of rsync's options. */
+/** Options that change how a file is listed; names are those of rsync's options. */
 export interface EntryWishes {
   /** Files with several names get their inode, so that the names can be linked again. */
   readonly hardLinks: boolean;

@@ -21,14 +21,14 @@ export class FilterScope {
   readonly #items: readonly RuleItem[];
   readonly #lists: RuleLists;
   readonly #rules: readonly CompiledRule[];
-  readonly #isDoomed: boolean;
+  readonly #isToBeDeleted: boolean;
 
   private constructor(parts: ScopeParts) {
     this.#walk = parts.walk;
     this.#items = parts.items;
     this.#lists = parts.lists;
     this.#rules = parts.rules;
-    this.#isDoomed = parts.isDoomed;
+    this.#isToBeDeleted = parts.isToBeDeleted;
   }
 
   /**
@@ -47,7 +47,7 @@ export class FilterScope {
       merges: items.filter((item) => item.kind === 'dir-merge'),
     };
     const lists: RuleLists = new Map();
-    return new FilterScope({ walk, items, lists, rules: flatten(items, lists), isDoomed: false });
+    return new FilterScope({ walk, items, lists, rules: flatten(items, lists), isToBeDeleted: false });
   }
 
   /**
@@ -57,7 +57,7 @@ export class FilterScope {
   excludes(path: string, isDirectory: boolean): boolean {
     const subject = new Subject(path, isDirectory, this.#walk.rootPrefix);
     for (const rule of this.#rules) {
-      if (this.#isDoomed && rule.isPerishable) continue;
+      if (this.#isToBeDeleted && rule.isPerishable) continue;
       if (rule.matches(subject)) return rule.isExclude;
     }
     return false;
@@ -77,8 +77,8 @@ export class FilterScope {
   }
 
   /** The same scope for a folder that is itself being deleted, where perishable rules protect nothing. */
-  doomed(): FilterScope {
-    return this.#with({ isDoomed: true });
+  inDeletedFolder(): FilterScope {
+    return this.#with({ isToBeDeleted: true });
   }
 
   #with(changes: Partial<ScopeParts>): FilterScope {
@@ -87,7 +87,7 @@ export class FilterScope {
       items: this.#items,
       lists: this.#lists,
       rules: this.#rules,
-      isDoomed: this.#isDoomed,
+      isToBeDeleted: this.#isToBeDeleted,
       ...changes,
     });
   }
@@ -100,7 +100,7 @@ interface ScopeParts {
   readonly lists: RuleLists;
   /** All that holds here, in order. */
   readonly rules: readonly CompiledRule[];
-  readonly isDoomed: boolean;
+  readonly isToBeDeleted: boolean;
 }
 
 /** Puts what the per-directory files say in the places of their rules. */

@@ -98,11 +98,11 @@ export function agreed(own: OwnNames, offers: Names): Choice {
     isSame(own.compressions, offers.compressions, chosen.compression)
   )
     return chosen;
-  throw new NamedFirstError();
+  throw new EarlyOfferRejected();
 }
 
 /** Our names came first at a server that does not take them so. The same session will do when it is heard first. */
-export class NamedFirstError extends ProtocolError {
+export class EarlyOfferRejected extends ProtocolError {
   override readonly isTransient = true;
 
   constructor(cause?: Error) {

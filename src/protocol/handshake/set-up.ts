@@ -6,9 +6,9 @@ import type { Cursor } from '../wire/cursor.ts';
 import {
   agreed,
   choice,
+  EarlyOfferRejected,
   hasNames,
   hasPreference,
-  NamedFirstError,
   type Names,
   type NameWishes,
   NO_NAMES,
@@ -50,7 +50,7 @@ export interface SetUpRequest extends NameWishes {
  *
  * Source: docs/protocol chapter 1, sections 6 and 9.
  *
- * @throws NamedFirstError if this server has to be heard first.
+ * @throws EarlyOfferRejected if this server has to be heard first.
  */
 export async function setUp(reader: WireReader, writer: WireWriter, request: SetUpRequest): Promise<Terms> {
   const { protocol } = request;
@@ -63,7 +63,7 @@ export async function setUp(reader: WireReader, writer: WireWriter, request: Set
   if (hasFrames && (namesFirst || !isOpen)) writer.startFrames();
 
   const { compat, offers } = await hearServer(reader, own, request).catch((thrown: unknown) => {
-    throw namesFirst && thrown instanceof ConnectionClosedError ? new NamedFirstError(thrown) : thrown;
+    throw namesFirst && thrown instanceof ConnectionClosedError ? new EarlyOfferRejected(thrown) : thrown;
   });
   const has = (flag: number) => (compat & flag) !== 0;
   const chosen = namesFirst ? agreed(own, offers) : choice(own, offers);

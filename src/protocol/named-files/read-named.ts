@@ -10,7 +10,7 @@ const MAX_LENGTH = 256 * 1024 * 1024;
 const CHUNK_LENGTH = 64 * 1024;
 const STANDARD_INPUT = 0;
 
-/** How long a pipe by name is looked at in vain for somebody who writes to it. */
+/** How long a named pipe without a writer is waited for. */
 const MAX_WAIT_FOR_WRITER_MS = 2000;
 /** How long whoever cannot be interrupted waits for the next bytes. */
 const MAX_WAIT_FOR_BYTES_MS = 10_000;

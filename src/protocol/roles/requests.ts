@@ -57,7 +57,7 @@ export class Requests {
     return this.#room.promise;
   }
 
-  /** Nobody will ask for a request any more: those that still come are dropped, for the sake of what is behind them. */
+  /** Drops queued and future requests, so that messages behind them are still read. */
   abandon(): void {
     this.#isAbandoned = true;
     this.#opened.resolve();

@@ -1,4 +1,4 @@
-/** How much may go out at once, and how much of a delay may be caught up: as many bytes as go in this time. */
+/** Slice and maximum burst, in milliseconds of the rate. */
 const SLICE_MS = 100;
 const LEAST_SLICE = 512;
 

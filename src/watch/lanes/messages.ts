@@ -20,7 +20,7 @@ export interface SessionRequest {
 export interface WatchedRoot extends PlaceIdentity {
   readonly path: string;
   /** The times of its files come from the clock of this machine, not from that of a file server. */
-  readonly hasOurClock: boolean;
+  readonly isLocalFileSystem: boolean;
 }
 
 /** Where another file system is mounted in the watched folder, or was. */

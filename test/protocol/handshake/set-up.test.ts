@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionClosedError, StreamError, UnsupportedError } from '../../../src/protocol/errors.ts';
-import { NamedFirstError } from '../../../src/protocol/handshake/negotiation.ts';
+import { EarlyOfferRejected } from '../../../src/protocol/handshake/negotiation.ts';
 import { type SetUpRequest, setUp } from '../../../src/protocol/handshake/set-up.ts';
 import { WireReader } from '../../../src/protocol/stream/wire-reader.ts';
 import { WireWriter } from '../../../src/protocol/stream/wire-writer.ts';
@@ -207,7 +207,7 @@ describe('names that go first', () => {
     const writer = new WireWriter(transport);
     writer.encoder.latin1('arguments');
     const request = { ...wishes, mayNameFirst: true };
-    await expect(setUp(new WireReader(transport), writer, request)).rejects.toThrow(NamedFirstError);
+    await expect(setUp(new WireReader(transport), writer, request)).rejects.toThrow(EarlyOfferRejected);
     writer.sendEmptyFrame();
     await writer.flush();
     expect(Buffer.concat(transport.told).toString('latin1')).toBe(
@@ -225,7 +225,7 @@ describe('names that go first', () => {
     ['has another order', Buffer.concat([bytes('81fe'), names('md5 xxh64')])],
     ['does not negotiate', bytes('817e')],
   ])('are no use where the server %s', async (_what, said) => {
-    await expect(hear(said, { mayNameFirst: true })).rejects.toThrow(NamedFirstError);
+    await expect(hear(said, { mayNameFirst: true })).rejects.toThrow(EarlyOfferRejected);
   });
 
   it('wait for the server if the user prefers some', async () => {

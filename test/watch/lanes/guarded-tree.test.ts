@@ -11,7 +11,7 @@ let root: WatchedRoot;
 beforeEach(() => {
   base = realpathSync(mkdtempSync(join(tmpdir(), 'tsersync-guarded-')));
   mkdirSync(join(base, 'vol', 'sub'), { recursive: true });
-  root = { path: base, ...identityAt('.'), hasOurClock: true };
+  root = { path: base, ...identityAt('.'), isLocalFileSystem: true };
 });
 afterEach(() => rmSync(base, { recursive: true }));
 

@@ -44,7 +44,7 @@ function work(): Work {
   const { device, inode } = found;
   return {
     kind: 'all',
-    root: { path: root, device, inode, bornMs: 0, hasOurClock: true },
+    root: { path: root, device, inode, bornMs: 0, isLocalFileSystem: true },
     filter,
     places: [],
     prunes: [],

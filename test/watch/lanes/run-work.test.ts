@@ -32,7 +32,7 @@ function dryRun(): Work {
   return {
     kind: 'changes',
     changes: { changed: [], added: [], mirrored: ['d'], gone: [] },
-    root: { path: root, device, inode, bornMs: 0, hasOurClock: true },
+    root: { path: root, device, inode, bornMs: 0, isLocalFileSystem: true },
     filter: { excludes: [], ignoresHidden: false, ignoresTemporary: false, transfer: {}, root },
     places: [],
     prunes: ['d'],
