@@ -16,7 +16,7 @@ const slow = [
   'test/{launcher,package,readme}.test.ts',
   'test/scripts/**',
   'test/protocol/client/{hostile-server,recorded-sessions}.test.ts',
-  'test/protocol/named-files/read-named.test.ts',
+  'test/protocol/named-files/{read-named,swapped-links}.test.ts',
   'test/watch/hostile-remote.test.ts',
   'test/watch/lanes/lane.test.ts',
   'test/protocol/files/folder-gate.test.ts',
