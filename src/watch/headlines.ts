@@ -12,6 +12,7 @@ const byCode: Readonly<Record<string, string>> = {
   ERR_RSYNC_ACCESS_DENIED: 'access refused: the module is not open to this host',
   ERR_RSYNC_UNKNOWN_MODULE: 'no such module',
   ERR_RSYNC_TOO_MANY_CONNECTIONS: 'the module has no free connection',
+  ERR_RSYNC_SET_UP: 'the remote closed the connection before the transfer',
   ERR_RSYNC_USAGE: 'the settings cannot be used',
   ERR_RSYNC_UNSUPPORTED: 'the settings cannot be used with this remote',
   ERR_RSYNC_PROTOCOL: 'the remote cannot be understood',
@@ -20,6 +21,7 @@ const byCode: Readonly<Record<string, string>> = {
 
 /** Words of rsync, the first that is found counts. */
 const byText: readonly (readonly [RegExp, string])[] = [
+  [/closed the connection during the login/, 'the remote closed the connection during the login'],
   [/read[- ]only/i, 'the module is read only'],
   [/no space left|disk quota|\(28\)|\(122\)/i, 'the disk of the remote is full'],
   [/password file/i, 'the password file cannot be used'],

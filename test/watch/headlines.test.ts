@@ -16,6 +16,16 @@ it.each([
   ],
   ['ERR_RSYNC_REMOTE_EXIT', 'The server is configured to refuse --compress', 'the remote refuses an option'],
   ['ERR_RSYNC_DAEMON', '@ERROR: chdir failed', "the module's folder is missing"],
+  [
+    'ERR_RSYNC_DAEMON',
+    'h:873 closed the connection during the login: it may not be an rsync daemon',
+    'the remote closed the connection during the login',
+  ],
+  [
+    'ERR_RSYNC_SET_UP',
+    'h:873 ended the connection before the transfer: it may not take these options',
+    'the remote closed the connection before the transfer',
+  ],
   ['ERR_RSYNC_REMOTE_EXIT', 'something else', 'the remote ends every session'],
   ['ERR_RSYNC_USAGE', 'password file /x: it is empty', 'the password file cannot be used'],
   ['ERR_RSYNC_PROTOCOL', 'file index: 5', 'the remote cannot be understood'],
