@@ -56,7 +56,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   settingsOf: [parsed.config],
   startReplicator: [parsed.config, {}],
   systemPath: ['a'],
-  targetConflicts: [[settings]],
+  targetConflicts: [[settings, settings]],
   withoutShell: [{ host: 'h', path: 'p' }],
   wrapText: ['a'],
 };
@@ -96,7 +96,9 @@ describe('every function that the package exports', () => {
     'refuses what makes no sense with an error of ours: %s',
     async (name, right) => {
       const called = Reflect.get(tsersync, name) as (...words: unknown[]) => unknown;
-      const attempts = right.flatMap((_, place) => WRONG.map((value) => right.with(place, value)));
+      const attempts = right.flatMap((one, place) =>
+        [...WRONG, ...spoilt(one)].map((value) => right.with(place, value)),
+      );
       for (const words of attempts) {
         const thrown = await failureOf(called, words);
         const isOurs = thrown instanceof tsersync.RsyncError || thrown instanceof tsersync.NamedFileError;
@@ -105,6 +107,14 @@ describe('every function that the package exports', () => {
     },
   );
 });
+
+/** The same with something else in one of its fields, or in the first place of a list. */
+function spoilt(value: unknown): unknown[] {
+  if (Array.isArray(value))
+    return value.length === 0 ? [] : spoilt(value[0]).map((one) => value.with(0, one));
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return [];
+  return Object.keys(value).flatMap((field) => WRONG.map((other) => ({ ...value, [field]: other })));
+}
 
 async function failureOf(
   called: (...words: unknown[]) => unknown,

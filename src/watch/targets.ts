@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
-import { checkList, checkObject } from '../protocol/index.ts';
+import { checkList, checkObject, checkText } from '../protocol/index.ts';
 import { EventFilter } from './event-filter.ts';
 import type { RemoteSettings, ReplicatorSettings } from './settings.ts';
 
@@ -29,13 +29,25 @@ export function targetKeys({ target, connection }: RemoteSettings): TargetKeys {
   return { own: keys.at(-1) as string, above: keys.slice(0, -1) };
 }
 
+function checkSettings(settings: ReplicatorSettings): void {
+  checkObject(settings, 'settings');
+  const { root, remotes, filter } = settings;
+  checkText(root, 'root');
+  checkObject(filter, 'filter');
+  checkList(remotes, 'remotes');
+  for (const remote of remotes) {
+    checkObject(remote, 'remote');
+    const { target, connection } = remote;
+    checkObject(target, 'target');
+    checkObject(connection, 'connection');
+    for (const field of ['host', 'module', 'path'] as const) checkText(target[field], field);
+  }
+}
+
 /** What several configs of one process do to each other at their remotes. */
 export function targetConflicts(all: readonly ReplicatorSettings[]): TargetConflict[] {
   checkList(all, 'settings');
-  for (const one of all) {
-    checkObject(one, 'settings');
-    checkList(one.remotes, 'remotes');
-  }
+  for (const one of all) checkSettings(one);
   return all.flatMap((one, i) =>
     all
       .slice(i + 1)
