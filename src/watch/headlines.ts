@@ -21,6 +21,7 @@ const byCode: Readonly<Record<string, string>> = {
 
 /** Words of rsync, the first that is found counts. */
 const byText: readonly (readonly [RegExp, string])[] = [
+  [/received SIGINT, SIGTERM, or SIGHUP|\(code 20\)|received SIGUSR1/, 'the server was stopped'],
   [/closed the connection during the login/, 'the remote closed the connection during the login'],
   [/read[- ]only/i, 'the module is read only'],
   [/no space left|disk quota|\(28\)|\(122\)/i, 'the disk of the remote is full'],

@@ -26,6 +26,11 @@ it.each([
     'h:873 ended the connection before the transfer: it may not take these options',
     'the remote closed the connection before the transfer',
   ],
+  [
+    'ERR_RSYNC_REMOTE_EXIT',
+    'rsync error: received SIGINT, SIGTERM, or SIGHUP (code 20) at io.c(586) [generator=3.5.0]',
+    'the server was stopped',
+  ],
   ['ERR_RSYNC_REMOTE_EXIT', 'something else', 'the remote ends every session'],
   ['ERR_RSYNC_USAGE', 'password file /x: it is empty', 'the password file cannot be used'],
   ['ERR_RSYNC_PROTOCOL', 'file index: 5', 'the remote cannot be understood'],
