@@ -234,6 +234,27 @@ describe('a remote', () => {
     expect(begun()).toEqual(['always a', 'always a']);
   });
 
+  it('has looked at again what was gone when it was to be read', async () => {
+    const { disk, add, sessions, dirty } = remoteOf();
+    disk.write('d/x', 'x');
+    add('d', 'tree');
+    const problem = { path: 'd/x', doing: 'lstat', kind: 'vanished', reason: 'ENOENT' } as const;
+    await sessions.begun[0]?.end({ exitCode: 24, problems: [problem] });
+    expect(dirty).toEqual(['d/x']);
+  });
+
+  it('is told again of deletions that the server left out since something could not be listed', async () => {
+    const { disk, add, sessions, begun, remote } = remoteOf({ mostSessions: 1 });
+    for (const path of ['first', 'a']) disk.write(path, 'x');
+    add('first');
+    for (const path of ['a', 'gone']) add(path);
+    await sessions.begun[0]?.end();
+    const problem = { path: 'a', doing: 'lstat', kind: 'failed', reason: 'EACCES' } as const;
+    await sessions.begun[1]?.end({ exitCode: 23, problems: [problem] });
+    expect(begun().slice(1)).toEqual(['always a,gone', 'always gone']);
+    expect(remote.status.failures.map(({ path }) => path)).toEqual(['a']);
+  });
+
   it('has looked at again what changed while it was sent', async () => {
     const { disk, add, sessions, dirty } = remoteOf();
     disk.write('a', 'x');

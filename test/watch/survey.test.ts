@@ -45,6 +45,23 @@ describe('a survey', () => {
   });
 });
 
+it('a folder that can be read but not watched is not known, and is told of', async () => {
+  const disk = new MemoryDisk(() => 0);
+  disk.write('a/f', 'x');
+  const told: string[] = [];
+  const known = new Survey({
+    disk,
+    isWanted: () => true,
+    watch: (folder) => folder !== 'a',
+    onClosed: (folder) => told.push(folder),
+    onGone: () => {},
+    onByteNames: () => {},
+    breathe: () => Promise.resolve(),
+  });
+  await known.begin();
+  expect([known.isKnown('.'), known.isKnown('a'), told]).toEqual([true, false, ['a']]);
+});
+
 describe('something that happened', () => {
   it('in what is away is nothing, and the folders in it stay known until they are to be forgotten', async () => {
     const { look, disk, told, known } = await survey();
