@@ -52,6 +52,14 @@ export class GarbageAtRest {
   }
 }
 
+/**
+ * Has V8 look for garbage when the heap has doubled. Of itself it waits until a small heap is several times as large,
+ * so that a burst of a million events takes 300 MB instead of 190. For the program only: it holds for the whole process.
+ */
+export function keepHeapSmall(): void {
+  setFlagsFromString('--heap-growing-percent=100');
+}
+
 /** The heap of this thread. For the program only: it changes a flag of the process for a moment. */
 export function ownHeap(): Pick<GarbageAtRestParts, 'heapBytes' | 'collect'> {
   setFlagsFromString('--expose-gc');

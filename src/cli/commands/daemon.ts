@@ -14,7 +14,7 @@ import {
   startReplicator,
   targetConflicts,
 } from '../../watch/index.ts';
-import { GarbageAtRest, ownHeap } from '../garbage-at-rest.ts';
+import { GarbageAtRest, keepHeapSmall, ownHeap } from '../garbage-at-rest.ts';
 import { Interruption } from '../interruption.ts';
 import type { CliIo } from '../io.ts';
 import { openEventLog } from '../output/event-log.ts';
@@ -51,6 +51,7 @@ export async function daemon(request: DaemonRequest, io: CliIo): Promise<number>
   const { signal } = control;
   io.signal.addEventListener('abort', () => control.abort());
   if (io.signal.aborted) control.abort();
+  keepHeapSmall();
   const starting = parsed.map(({ config }) =>
     startReplicator(config, { log, signal, startsWithAll, lanes, environment: io.environment }),
   );
