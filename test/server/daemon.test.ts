@@ -252,7 +252,7 @@ describe('what keeps the daemon from starting', () => {
 
   it('is a number of lanes that makes no sense', async () => {
     const { exitCode, stderr } = await tsersync(['-n', '0'], { folder });
-    expect([exitCode, stderr]).toEqual([1, "tsersync: -n: 0 is not a number from 1 to 100 (code 1)\n"]);
+    expect([exitCode, stderr]).toEqual([1, 'tsersync: -n: 0 is not a number from 1 to 100 (code 1)\n']);
   });
 
   it('is one bad config of several: none is begun', async () => {

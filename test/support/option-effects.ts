@@ -43,7 +43,9 @@ export const EFFECTIVE =
   inplace append append-verify sparse preallocate partial partial-dir delay-updates temp-dir backup backup-dir suffix
   fsync mkpath write-devices force ignore-errors checksum-choice checksum-seed compress compress-choice old-compress
   new-compress compress-level skip-compress bwlimit timeout max-alloc port address ipv4 ipv6 contimeout login-timeout
-  sockopts password-file least-digest early-input remote-option secluded-args old-args protocol`.split(/\s+/);
+  sockopts password-file least-digest early-input remote-option secluded-args old-args outbuf protocol`.split(
+    /\s+/,
+  );
 
 /** The same of a push alone. */
 export const EFFECTIVE_IN_PUSH =

@@ -1,4 +1,4 @@
-import { asks, type Draft, does, doubled, flag, idle, shown } from '../draft.ts';
+import { asks, type Draft, does, doubled, flag, shown } from '../draft.ts';
 import { debugFlags, infoFlags, messageLevels } from '../message-flags.ts';
 import { badValue, parseChoice, type ValueOf } from '../values.ts';
 import type { OptionGroup } from './option-spec.ts';
@@ -97,7 +97,8 @@ export const messages: OptionGroup = {
       names: ['outbuf'],
       value: 'MODE',
       help: 'how output is buffered: N, L or B',
-      effect: idle('output is never held back', (of) => {
+      // Ours is never held back, which is what N and L ask for; nobody needs B.
+      effect: does((_draft, of) => {
         if (!/^[nlbNLB]/.test(of.value)) throw badValue(of, 'N, L or B');
       }),
     },
