@@ -53,8 +53,8 @@ const IDLE_MS = 5 * 60_000;
 /** Each lane takes 20 MB, and 30 to 150 ms to start: bursts that follow each other find theirs. */
 const LANE_IDLE_MS = 30_000;
 const DRAIN_MS = 5000;
-/** To find out who writes to files, before that counts as unknown. */
-const OPEN_FILES_BUDGET_MS = 15;
+/** To find out who writes to files: what is not seen by then counts as closed. */
+const OPEN_FILES_BUDGET_MS = 200;
 
 const CLOSED = 'a folder cannot be read or watched: what is in it is sent as soon as that is possible';
 

@@ -19,7 +19,7 @@ const SHARE = 0.2;
 /** and so much of it at once, after a while without any. */
 const MAX_CREDIT_MS = 100;
 /** The longest time without a look. */
-const MAX_REST_MS = 50;
+const MAX_REST_MS = 500;
 /** If more paths than this are told of at once, none is looked at early: more are to come. */
 const MAX_EARLY = 16;
 const MAX_FINISHED = 1000;
