@@ -26,13 +26,13 @@ const parts = ['protocol', 'watch', 'cli'];
 /** Where the outside world may be touched; everything else computes. */
 const outside: Readonly<Record<string, readonly string[]>> = {
   'node:fs': ['protocol/named-files', 'protocol/files', 'protocol/handshake', 'watch', 'cli'],
-  'node:net': ['protocol/connect', 'watch/folder-lock.ts'],
+  'node:net': ['protocol/connect', 'watch/tree/folder-lock.ts'],
   'node:tls': ['protocol/connect'],
   // What a user names to stand for a connection.
   'node:child_process': ['cli', 'protocol/connect/program.ts'],
   'node:worker_threads': ['watch/lanes'],
   process: [
-    'watch/folder-lock.ts',
+    'watch/tree/folder-lock.ts',
     'protocol/named-files',
     'protocol/handshake/password-file.ts',
     'protocol/files',

@@ -1,23 +1,23 @@
-export type { Failure } from './backlog.ts';
-export type { BatchReport } from './batch-report.ts';
-export { checkConfig } from './check-config.ts';
+export { checkConfig } from './config/check-config.ts';
 export { ConfigError, type ConfigNote, type ConfigPlace } from './config/config-error.ts';
 export { describeConfig, describeRemote } from './config/describe-config.ts';
+export { noticesOf } from './config/notices.ts';
 export { type ConfigPlaces, type ParsedConfig, parseConfig, readConfig } from './config/parse-config.ts';
-export type { PathMatch, PathPattern, PatternKind } from './config/path-pattern.ts';
+export { MAX_LANES, type ReplicatorOptions } from './config/replicator-options.ts';
 export type * from './config/sersync-config.ts';
 export { pluginNames } from './config/sersync-config.ts';
-export type { SettleTimes } from './dirty-paths.ts';
-export type { EventFilterRules } from './event-filter.ts';
+export { type RemoteSettings, type ReplicatorSettings, settingsOf } from './config/settings.ts';
+export { type TargetConflict, targetConflicts } from './config/targets.ts';
+export type { EventFilterRules } from './filter/event-filter.ts';
+export type { PathMatch, PathPattern, PatternKind } from './filter/path-pattern.ts';
 export type { Log } from './log.ts';
-export { noticesOf } from './notices.ts';
-export type { RemoteStatus } from './remote-status.ts';
+export type { Failure } from './remote/backlog.ts';
+export type { BatchReport } from './remote/batch-report.ts';
+export type { RemoteStatus } from './remote/remote-status.ts';
 export {
   type Replicator,
   type ReplicatorEvents,
   type ReplicatorStatus,
   startReplicator,
 } from './replicator.ts';
-export { MAX_LANES, type ReplicatorOptions } from './replicator-options.ts';
-export { type RemoteSettings, type ReplicatorSettings, settingsOf } from './settings.ts';
-export { type TargetConflict, targetConflicts } from './targets.ts';
+export type { SettleTimes } from './settle/dirty-paths.ts';

@@ -1,4 +1,4 @@
-import { EventFilter, type EventFilterRules } from '../../src/watch/event-filter.ts';
+import { EventFilter, type EventFilterRules } from '../../src/watch/filter/event-filter.ts';
 
 const WHOLE = { extent: 'whole', isBytewise: false } as const;
 

@@ -1,4 +1,4 @@
-import type { Found, FoundEntry } from '../../src/watch/disk.ts';
+import type { Found, FoundEntry } from '../../src/watch/tree/disk.ts';
 
 /** What a look at a file or folder might tell. */
 export function found(kind: 'file' | 'folder', details: Partial<FoundEntry> = {}): FoundEntry {

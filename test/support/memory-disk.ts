@@ -1,5 +1,5 @@
-import type { Disk, Found, FoundEntry } from '../../src/watch/disk.ts';
 import { ancestorsOf, joinPath, parentOf } from '../../src/watch/path-tree.ts';
+import type { Disk, Found, FoundEntry } from '../../src/watch/tree/disk.ts';
 
 /** A file or folder of a {@link MemoryDisk}. */
 export interface DiskNode {

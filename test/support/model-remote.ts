@@ -1,9 +1,9 @@
 import type { ChangeSet } from '../../src/protocol/index.ts';
 import { SessionFailure } from '../../src/watch/lanes/lane.ts';
 import type { Outcome, ProblemReport } from '../../src/watch/lanes/messages.ts';
+import type { Deletions } from '../../src/watch/lanes/pruning.ts';
 import { ancestorsOf, joinPath, parentOf } from '../../src/watch/path-tree.ts';
-import type { Deletions } from '../../src/watch/pruning.ts';
-import type { Sessions, WholeTreeKind } from '../../src/watch/remote-sessions.ts';
+import type { Sessions, WholeTreeKind } from '../../src/watch/remote/remote-sessions.ts';
 import type { DiskNode, MemoryDisk } from './memory-disk.ts';
 
 /** What a session comes to at its next step. */

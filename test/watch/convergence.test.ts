@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeOf } from '../../src/watch/change.ts';
-import type { Disk } from '../../src/watch/disk.ts';
-import { EventFilter } from '../../src/watch/event-filter.ts';
+import { EventFilter } from '../../src/watch/filter/event-filter.ts';
 import type { Log } from '../../src/watch/log.ts';
 import { joinPath } from '../../src/watch/path-tree.ts';
-import { Remote } from '../../src/watch/remote.ts';
-import { Settler } from '../../src/watch/settler.ts';
-import { Survey } from '../../src/watch/survey.ts';
+import { Remote } from '../../src/watch/remote/remote.ts';
+import { Settler } from '../../src/watch/settle/settler.ts';
+import type { Disk } from '../../src/watch/tree/disk.ts';
+import { Survey } from '../../src/watch/tree/survey.ts';
 import { type DiskNode, MemoryDisk, statesIn } from '../support/memory-disk.ts';
 import { type Fate, ModelRemote } from '../support/model-remote.ts';
 import { runs } from '../support/runs.ts';

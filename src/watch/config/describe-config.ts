@@ -1,5 +1,5 @@
 import { checkObject, checkText } from '../../protocol/index.ts';
-import { checkConfigShape } from '../config-shape.ts';
+import { checkConfigShape } from './config-shape.ts';
 import type { Remote, SersyncConfig } from './sersync-config.ts';
 
 /** The lines that tell at the start what is on. They hold no password and no token. */

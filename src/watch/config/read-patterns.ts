@@ -1,5 +1,5 @@
+import { PathPattern, type PatternKind } from '../filter/path-pattern.ts';
 import type { ConfigAttribute, ConfigElement } from './element.ts';
-import { PathPattern, type PatternKind } from './path-pattern.ts';
 import type { CrontabFilter, PatternList } from './sersync-config.ts';
 import { isOn, parseWith, requiredText } from './values.ts';
 

@@ -1,4 +1,4 @@
-import type { PathPattern } from './path-pattern.ts';
+import type { PathPattern } from '../filter/path-pattern.ts';
 
 /**
  * A confxml.xml, read and checked. The rooms are those of the file. Names and paths are strings as everywhere in the

@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { fileKey, LocalDisk } from '../disk.ts';
 import { joinPath } from '../path-tree.ts';
+import { fileKey, LocalDisk } from '../tree/disk.ts';
 
 /** Looks at files and folders between two turns of the event loop: a few milliseconds. */
 const LOOKS_AT_ONCE = 1000;

@@ -6,10 +6,10 @@ import {
   type SourceFile,
   type SourceTree,
 } from '../../protocol/index.ts';
-import { LocalDisk } from '../disk.ts';
 import { ancestorsOf } from '../path-tree.ts';
-import { isSamePlace } from '../place-identity.ts';
-import { isRootThere } from '../watched-root.ts';
+import { LocalDisk } from '../tree/disk.ts';
+import { isSamePlace } from '../tree/place-identity.ts';
+import { isRootThere } from '../tree/watched-root.ts';
 import type { MountPlace, WatchedRoot } from './messages.ts';
 
 /** The code of a {@link TreeMovedError}, which reaches the main thread without its class. */

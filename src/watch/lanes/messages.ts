@@ -5,9 +5,9 @@ import type {
   Problem,
   TransferOptions,
 } from '../../protocol/index.ts';
-import type { EventFilterRules } from '../event-filter.ts';
-import type { PlaceIdentity } from '../place-identity.ts';
-import type { Deletions } from '../pruning.ts';
+import type { EventFilterRules } from '../filter/event-filter.ts';
+import type { PlaceIdentity } from '../tree/place-identity.ts';
+import type { Deletions } from './pruning.ts';
 
 /** How a session is opened. */
 export interface SessionRequest {

@@ -12,12 +12,12 @@ import {
   systemReason,
   type TransferOptions,
 } from '../../protocol/index.ts';
-import { LocalDisk } from '../disk.ts';
-import { EventFilter } from '../event-filter.ts';
-import { type Deletions, Pruning } from '../pruning.ts';
+import { EventFilter } from '../filter/event-filter.ts';
+import { LocalDisk } from '../tree/disk.ts';
 import { GuardedTree } from './guarded-tree.ts';
 import type { Outcome, ProblemReport, Work } from './messages.ts';
 import { processClock } from './process-clock.ts';
+import { type Deletions, Pruning } from './pruning.ts';
 
 /** Errors and problems that are told one by one. */
 const MOST_TOLD = 1000;

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LocalDisk } from '../../../src/watch/disk.ts';
 import { type LaneEvents, ThreadLane } from '../../../src/watch/lanes/lane.ts';
 import type { SessionRequest, Work } from '../../../src/watch/lanes/messages.ts';
+import { LocalDisk } from '../../../src/watch/tree/disk.ts';
 import { startSilentServer } from '../../support/silent-server.ts';
 
 /* What a lane does when all goes well is in test/server/replicator.test.ts. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openPush } from '../../../src/protocol/index.ts';
-import { LocalDisk } from '../../../src/watch/disk.ts';
 import type { Work } from '../../../src/watch/lanes/messages.ts';
 import { runWork } from '../../../src/watch/lanes/run-work.ts';
+import { LocalDisk } from '../../../src/watch/tree/disk.ts';
 import { frame } from '../../support/frames.ts';
 import { flood, letIn, startHostileServer } from '../../support/hostile-server.ts';
 

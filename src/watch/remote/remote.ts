@@ -1,0 +1,392 @@
+import { systemReason } from '../../protocol/index.ts';
+import { type Change, changeOf } from '../change.ts';
+import { TREE_MOVED } from '../lanes/guarded-tree.ts';
+import { SessionFailure, type Standing } from '../lanes/lane.ts';
+import type { Outcome, WatchedRoot } from '../lanes/messages.ts';
+import { changeForDeletion, type Deletions } from '../lanes/pruning.ts';
+import { errorOf, type Log, safeLog } from '../log.ts';
+import type { Disk } from '../tree/disk.ts';
+import { isRootThere } from '../tree/watched-root.ts';
+import { Aftermath } from './aftermath.ts';
+import { Backlog } from './backlog.ts';
+import { type BatchReport, reportOf } from './batch-report.ts';
+import { type Batch, changeSetOf, makeBatches } from './batches.ts';
+import { type Clocks, Deliveries } from './deliveries.ts';
+import { HalfSent } from './half-sent.ts';
+import { type BeingWritten, LateLooks } from './late-looks.ts';
+import { Lease } from './lease.ts';
+import { Outcomes } from './outcomes.ts';
+import { type Plan, planTasks, RootGoneError, type SendRules, type Task } from './planner.ts';
+import { Reachability } from './reachability.ts';
+import type { Sessions } from './remote-sessions.ts';
+import type { RemoteStatus } from './remote-status.ts';
+import { UnderWay } from './under-way.ts';
+
+/** Changes that are decided about together. */
+const MOST_CHANGES = 1000;
+const BATCH_LIMITS = { tasks: MOST_CHANGES, deletions: 500, bytes: 64 * 1024 * 1024 };
+const BACKLOG_LIMITS = { mostInFolder: 10_000, most: 100_000 };
+const FIRST_RETRY_MS = 1000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export interface RemoteParts {
+  /** `user@host::module/path`. */
+  readonly name: string;
+  /** The folder in the module that the tree goes to. */
+  readonly folder: string;
+  readonly sessions: Sessions;
+  /** At a time. */
+  readonly mostSessions: number;
+  readonly rules: SendRules;
+  readonly disk: Disk;
+  readonly root: WatchedRoot;
+  /** Maximum retry delay of a path that could not be sent. */
+  readonly retryMs: number;
+  readonly clocks: Clocks;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly beingWritten: BeingWritten;
+  /** Something happened to a path while it was being sent, or it is being written: it has to settle. */
+  readonly onDirty: (path: string) => void;
+  readonly onBatch: (report: BatchReport) => void;
+  /** The watched folder or something in it seems not to be what it was: it pauses, or knows better now. */
+  readonly onRootGone: () => void;
+}
+
+/**
+ * Keeps one remote equal: takes changes from its backlog, decides from the disk what they mean, sends them, and looks
+ * at what became of them. It knows nothing of other remotes.
+ */
+export class Remote {
+  readonly #parts: RemoteParts;
+  readonly #backlog: Backlog;
+  readonly #deliveries: Deliveries;
+  readonly #reachability: Reachability;
+  readonly #outcomes: Outcomes;
+  readonly #underWay = new UnderWay();
+  readonly #halfSent: HalfSent;
+  readonly #lateLooks: LateLooks;
+  #state: 'running' | 'paused' | 'stopped' = 'running';
+  #timer: NodeJS.Timeout | undefined;
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  constructor(given: RemoteParts) {
+    const parts = { ...given, log: safeLog(given.log) };
+    this.#parts = parts;
+    const retry = { firstMs: FIRST_RETRY_MS, mostMs: parts.retryMs };
+    this.#backlog = new Backlog({ limits: BACKLOG_LIMITS, retry, random: parts.random });
+    const { root } = parts;
+    this.#deliveries = new Deliveries(parts.clocks, root.isLocalFileSystem ? root.device : undefined);
+    this.#reachability = new Reachability(parts.random);
+    this.#halfSent = new HalfSent(parts.disk);
+    this.#lateLooks = new LateLooks(parts.beingWritten);
+    this.#outcomes = new Outcomes({
+      ...parts,
+      filter: parts.rules.filter,
+      backlog: this.#backlog,
+      deliveries: this.#deliveries,
+      reachability: this.#reachability,
+      now: () => this.#now(),
+    });
+  }
+
+  get status(): RemoteStatus {
+    return {
+      name: this.#parts.name,
+      state: this.#publicState(),
+      backlog: this.#backlog.size + this.#underWay.changes,
+      sessions: this.#underWay.sessions,
+      failures: this.#backlog.failures,
+      reason: this.#reachability.trouble,
+      nextTryAt: this.#reachability.at(this.#now())?.until,
+    };
+  }
+
+  /** How the last session went. */
+  get standing(): Standing {
+    if (this.#reachability.trouble !== undefined) return 'troubled';
+    return this.#reachability.isProven ? 'good' : 'unknown';
+  }
+
+  /** A change will come soon: a session is made ready. */
+  expect(): void {
+    try {
+      if (this.#isAllowed(this.#now())) this.#parts.sessions.hold();
+    } catch (thrown) {
+      this.#outcomes.onThrow([], thrown);
+    }
+  }
+
+  /** Never throws: whatever happens, the changes are kept. Nobody writes to them now. */
+  add(changes: readonly Change[]): void {
+    const settledAt = this.#now();
+    this.#backlog.putBack(changes.map((change) => ({ ...change, settledAt })));
+    this.pump();
+  }
+
+  /** Sends what can be sent now. To be called as well when a lane has become free. Never throws. */
+  pump(): void {
+    const now = this.#now();
+    const deferred: Change[] = [];
+    try {
+      while (this.#maySend(now)) {
+        const taken = this.#backlog.take(now, MOST_CHANGES, (path) => this.#underWay.isFree(path));
+        if (taken.length === 0) break;
+        deferred.push(...this.#dispatchSafely(taken));
+      }
+    } catch (thrown) {
+      this.#outcomes.onTrouble(thrown);
+    }
+    this.#keep(deferred);
+    this.#schedule(now);
+    if (this.#isIdle(now)) this.#idle?.resolve();
+  }
+
+  /** Sends nothing until {@link resume}. */
+  pause(): void {
+    if (this.#state === 'running') this.#state = 'paused';
+    this.#deliveries.clear();
+  }
+
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#state = 'running';
+    this.pump();
+  }
+
+  /** Resolves when nothing is left that could be sent without waiting for something else. */
+  async drained(): Promise<void> {
+    if (this.#isIdle(this.#now())) return;
+    this.#idle ??= Promise.withResolvers();
+    await this.#idle.promise;
+  }
+
+  /** Sends nothing more; the owner ends the sessions. */
+  stop(): void {
+    this.#state = 'stopped';
+    clearTimeout(this.#timer);
+    this.#parts.sessions.release();
+    this.#idle?.resolve();
+  }
+
+  #publicState(): RemoteStatus['state'] {
+    if (this.#state !== 'running') return this.#state;
+    if (this.#underWay.sessions > 0) return 'sending';
+    return this.#reachability.trouble === undefined ? 'idle' : 'blocked';
+  }
+
+  #isIdle(now: number): boolean {
+    if (this.#state === 'stopped') return true;
+    return this.#underWay.sessions === 0 && !(this.#backlog.isReady && this.#isAllowed(now));
+  }
+
+  #isAllowed(now: number): boolean {
+    return this.#state === 'running' && this.#reachability.at(now) === undefined;
+  }
+
+  #maySend(now: number): boolean {
+    return (
+      this.#isAllowed(now) &&
+      this.#underWay.sessions < this.#parts.mostSessions &&
+      this.#parts.sessions.hasRoom
+    );
+  }
+
+  #schedule(now: number): void {
+    clearTimeout(this.#timer);
+    if (this.#state !== 'running') return;
+    const at = this.#reachability.at(now)?.until ?? this.#backlog.retryAt;
+    if (at === Number.POSITIVE_INFINITY) return;
+    const waitMs = Math.min(Math.max(1, at - now), LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => this.pump(), waitMs);
+  }
+
+  #now(): number {
+    return this.#parts.clocks.monotonic();
+  }
+
+  #keep(changes: readonly Change[]): void {
+    try {
+      this.#backlog.add(changes);
+    } catch (thrown) {
+      this.#outcomes.onTrouble(thrown);
+    }
+  }
+
+  /** If something throws, the cause is looked for among the changes that no session has yet. */
+  #dispatchSafely(changes: readonly Change[]): readonly Change[] {
+    const lease = new Lease(changes);
+    try {
+      return this.#dispatch(changes, lease);
+    } catch (thrown) {
+      this.#outcomes.onThrow(lease.open, thrown);
+      return [];
+    }
+  }
+
+  /** Decides about changes and sends them off. Gives back those that have to wait for others. */
+  #dispatch(changes: readonly Change[], lease: Lease): readonly Change[] {
+    const whole = changes.find(({ kind, path }) => path === '.' && (kind === 'all' || kind === 'tree'));
+    if (whole !== undefined) {
+      void this.#sendAll(whole, this.#wholeTask(whole));
+      lease.pass([whole]);
+      return changes.filter((change) => change !== whole);
+    }
+    const plan = this.#plan(changes);
+    if (plan === undefined) return changes;
+    for (const { change, cause } of plan.unknown) {
+      this.#outcomes.fail(change, systemReason(cause));
+      lease.pass([change]);
+    }
+    const undelivered = plan.tasks.filter((task) => !this.#isDelivered(task));
+    const unsettled = this.#settleAgain(undelivered, lease);
+    const tasks = undelivered.filter((task) => !unsettled.has(task));
+    const [free, deferred] = divide(tasks, ({ path }) => this.#underWay.isFree(path));
+    for (const { comparison, tasks: together } of makeBatches(free, BATCH_LIMITS)) {
+      // Batches that are sent at the same time must not be about the same paths either.
+      const maySend = this.#maySend(this.#now());
+      const [now, later] = divide(together, ({ path }) => maySend && this.#underWay.isFree(path));
+      deferred.push(...later);
+      if (now.length === 0) continue;
+      void this.#sendBatch({ comparison, tasks: now });
+      lease.pass(now.flatMap((task) => task.changes));
+    }
+    return deferred.flatMap((task) => task.changes);
+  }
+
+  /** Tasks about files that somebody writes to by now. At the end there is no time for that. */
+  #settleAgain(tasks: readonly Task[], lease: Lease): ReadonlySet<Task> {
+    const written = this.#idle === undefined ? this.#lateLooks.written(tasks, this.#now()) : [];
+    for (const { path, changes } of written) {
+      this.#parts.onDirty(path);
+      lease.pass(changes);
+    }
+    return new Set(written);
+  }
+
+  /** Undefined if the watched folder is gone: then everything seems to be missing. */
+  #plan(changes: readonly Change[]): Plan | undefined {
+    const { disk, rules, onRootGone } = this.#parts;
+    try {
+      const plan = planTasks(changes, disk, rules);
+      if (this.#isRootThere()) return plan;
+    } catch (thrown) {
+      if (!(thrown instanceof RootGoneError)) throw thrown;
+    }
+    onRootGone();
+    return undefined;
+  }
+
+  #isRootThere(): boolean {
+    return isRootThere(this.#parts.disk, this.#parts.root);
+  }
+
+  #isDelivered({ deed, found, path, changes }: Task): boolean {
+    if (deed !== 'changed' || (found.kind !== 'file' && found.kind !== 'folder')) return false;
+    if (this.#halfSent.has(path)) return false;
+    const heardAt = Math.max(...changes.map((change) => change.heardAt));
+    return changes.every(({ kind }) => kind === 'path') && this.#deliveries.covers(path, found, heardAt);
+  }
+
+  async #sendBatch({ tasks, comparison }: Batch): Promise<void> {
+    const { rules, sessions } = this.#parts;
+    const changes = tasks.flatMap((task) => task.changes);
+    await this.#send('changes', tasks, changes, async () => {
+      const halfSent = this.#halfSent.among(tasks);
+      const outcome = await sessions.sendChanges(comparison, changeSetOf(tasks, rules.filter, halfSent));
+      this.#halfSent.forget(tasks.map(({ path }) => path));
+      this.#lateLooks.forget(tasks);
+      this.#sendHalfSent();
+      const inDoubt = tasks.filter(({ needsPruning }) => needsPruning).map(({ path }) => path);
+      if (inDoubt.length > 0) this.#prune(changes, await sessions.dryRun(inDoubt));
+      return outcome;
+    });
+  }
+
+  async #sendAll(change: Change, task: Task): Promise<void> {
+    const { sessions } = this.#parts;
+    const { needsPruning } = task;
+    const kind = change.kind === 'all' ? 'all' : 'catch-up';
+    await this.#send('all', [task], [change], async () => {
+      const outcome = await sessions.sendAll(needsPruning ? `${kind}-without-deletion` : kind);
+      this.#sendHalfSent();
+      if (needsPruning) this.#prune([change], await sessions.dryRunAll(`${kind}-dry-run`));
+      return outcome;
+    });
+  }
+
+  /** Sessions get through again: what broken ones have left behind can be deleted. */
+  #sendHalfSent(): void {
+    this.#backlog.add(this.#halfSent.takeNew().map((path) => changeOf(path, 'path', this.#now())));
+  }
+
+  #wholeTask(change: Change): Task {
+    const { disk, rules } = this.#parts;
+    const needsPruning = rules.deletes && rules.filter.hasExpressions;
+    const deed = rules.deletes && !needsPruning ? 'mirrored' : 'added';
+    return { path: '.', deed, found: disk.look('.'), changes: [change], needsPruning };
+  }
+
+  /** Never rejects: the changes arrive, or come back. */
+  async #send(
+    kind: BatchReport['kind'],
+    tasks: readonly Task[],
+    changes: readonly Change[],
+    run: () => Promise<Outcome>,
+  ): Promise<void> {
+    const { disk, onDirty } = this.#parts;
+    const startedAt = this.#now();
+    this.#underWay.begin(tasks);
+    try {
+      const aftermath = new Aftermath(disk, tasks);
+      const outcome = await run();
+      this.#outcomes.onEnd(tasks, outcome);
+      for (const path of aftermath.changed()) onDirty(path);
+      this.#report(kind, changes, startedAt, outcome);
+    } catch (thrown) {
+      this.#onFailure(changes, thrown);
+    }
+    this.#underWay.end(tasks);
+    this.pump();
+  }
+
+  /** What may be deleted of folders in which the filter protects something. */
+  #prune(changes: readonly Change[], { paths, isAbridged }: Deletions): void {
+    this.#backlog.add(paths.map((path) => changeForDeletion(path, this.#now())));
+    if (isAbridged) this.#outcomes.repeat(changes, 'there is more to delete than fits into one session');
+  }
+
+  /** That the watched folder is gone, or what was mounted in it, or that we are, explains enough. */
+  #onFailure(changes: readonly Change[], thrown: unknown): void {
+    try {
+      const isRootThere = this.#isRootThere();
+      const isMoved = thrown instanceof SessionFailure && thrown.code === TREE_MOVED;
+      if (this.#state === 'stopped' || !isRootThere || isMoved) this.#backlog.add(changes);
+      else this.#outcomes.onFailure(changes, thrown);
+      if (thrown instanceof SessionFailure && this.#parts.rules.deletes) this.#halfSent.add(thrown.sentLast);
+      if (!isRootThere || isMoved) this.#parts.onRootGone();
+    } catch (another) {
+      this.#backlog.putBack(changes);
+      this.#outcomes.onTrouble(another);
+    }
+  }
+
+  #report(kind: BatchReport['kind'], changes: readonly Change[], startedAt: number, outcome: Outcome): void {
+    const { log, name, onBatch } = this.#parts;
+    const report = reportOf(outcome, { remote: name, kind, changes, startedAt, endedAt: this.#now() });
+    const { paths: _, kind: __, ...fields } = report;
+    log.info(fields, kind === 'all' ? 'whole tree sent' : 'sent');
+    try {
+      onBatch(report);
+    } catch (thrown) {
+      log.error({ remote: name, err: errorOf(thrown) }, 'who listens to what was sent has thrown an error');
+    }
+  }
+}
+
+/** Those for which it is true, and the others. */
+function divide<T>(all: readonly T[], isTrue: (one: T) => boolean): [T[], T[]] {
+  const [yes, no]: [T[], T[]] = [[], []];
+  for (const one of all) (isTrue(one) ? yes : no).push(one);
+  return [yes, no];
+}
