@@ -5,20 +5,35 @@ import { describe, expect, it } from 'vitest';
 const SRC = join(import.meta.dirname, '..', 'src');
 
 /**
- * Who may import whom in src/protocol: a room imports itself and rooms of lower levels, never its neighbours on the
- * same level. A room is a folder, or a file that stands alone.
+ * Who may import whom in a part: a room imports itself and rooms of lower levels, never its neighbours on the same
+ * level. A room is a folder, or a file that stands alone.
  */
-const protocolLevels: ReadonlyArray<readonly string[]> = [
-  ['errors.ts', 'terms.ts'],
-  ['arguments.ts'],
-  ['options'],
-  ['wire', 'checksum'],
-  ['named-files'],
-  ['stream', 'file-list', 'filter', 'delta'],
-  ['handshake', 'roles', 'files', 'connect'],
-  ['client'],
-  ['index.ts'],
-];
+const levels: Readonly<Record<string, ReadonlyArray<readonly string[]>>> = {
+  protocol: [
+    ['errors.ts', 'terms.ts'],
+    ['arguments.ts'],
+    ['options'],
+    ['wire', 'checksum'],
+    ['named-files'],
+    ['stream', 'file-list', 'filter', 'delta'],
+    ['handshake', 'roles', 'files', 'connect'],
+    ['client'],
+    ['index.ts'],
+  ],
+  watch: [
+    ['back-off.ts', 'change.ts', 'log.ts', 'path-tree.ts'],
+    ['filter'],
+    ['tree'],
+    ['config'],
+    ['settle', 'lanes'],
+    ['remote'],
+    ['replicator.ts'],
+    ['index.ts'],
+  ],
+};
+
+/** A floor on which nobody has to search. */
+const MAX_ROOMS_OF_WATCH = 12;
 
 /** The three parts: each sees the ones before it, through their index only. */
 const parts = ['protocol', 'watch', 'cli'];
@@ -79,6 +94,10 @@ function roomOf(file: string): string {
   return file.split('/')[1] as string;
 }
 
+function roomsOf(part: string): string[] {
+  return [...new Set(files.filter((file) => isIn(file, part)).map(roomOf))];
+}
+
 function isIn(file: string, place: string): boolean {
   return file === place || file.startsWith(`${place}/`);
 }
@@ -89,18 +108,21 @@ describe('the house', () => {
     expect(imports.filter(({ to }) => isLocal(to)).length).toBeGreaterThan(10);
   });
 
-  it('gives every room of src/protocol a level', () => {
-    const known = protocolLevels.flat();
-    const rooms = new Set(files.filter((file) => isIn(file, 'protocol')).map(roomOf));
-    expect([...rooms].filter((room) => !known.includes(room) && room !== 'README.md')).toEqual([]);
+  it.each(Object.entries(levels))('gives every room of src/%s a level', (part, rooms) => {
+    expect(roomsOf(part).filter((room) => !rooms.flat().includes(room))).toEqual([]);
+    expect(rooms.flat().filter((room) => !roomsOf(part).includes(room))).toEqual([]);
   });
 
-  it('has no arrow up or sideways in src/protocol', () => {
-    const levelOf = (file: string) => protocolLevels.findIndex((rooms) => rooms.includes(roomOf(file)));
+  it.each(Object.entries(levels))('has no arrow up or sideways in src/%s', (part, rooms) => {
+    const levelOf = (file: string) => rooms.findIndex((level) => level.includes(roomOf(file)));
     const wrong = imports
-      .filter(({ from, to }) => isIn(from, 'protocol') && isIn(to, 'protocol'))
+      .filter(({ from, to }) => isIn(from, part) && isIn(to, part))
       .filter(({ from, to }) => roomOf(from) !== roomOf(to) && levelOf(to) >= levelOf(from));
     expect(wrong).toEqual([]);
+  });
+
+  it('has few rooms on the floor of src/watch', () => {
+    expect(roomsOf('watch').length).toBeLessThanOrEqual(MAX_ROOMS_OF_WATCH);
   });
 
   it('lets the parts see each other in one direction, through the front door', () => {

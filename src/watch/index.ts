@@ -6,6 +6,7 @@ export { type ConfigPlaces, type ParsedConfig, parseConfig, readConfig } from '.
 export { MAX_LANES, type ReplicatorOptions } from './config/replicator-options.ts';
 export type * from './config/sersync-config.ts';
 export { pluginNames } from './config/sersync-config.ts';
+export type { SettleTimes } from './config/settings.ts';
 export { type RemoteSettings, type ReplicatorSettings, settingsOf } from './config/settings.ts';
 export { type TargetConflict, targetConflicts } from './config/targets.ts';
 export type { EventFilterRules } from './filter/event-filter.ts';
@@ -20,4 +21,3 @@ export {
   type ReplicatorStatus,
   startReplicator,
 } from './replicator.ts';
-export type { SettleTimes } from './settle/dirty-paths.ts';

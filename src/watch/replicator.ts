@@ -8,7 +8,6 @@ import { type RemoteSettings, type ReplicatorSettings, settingsOf } from './conf
 import { targetKeys } from './config/targets.ts';
 import { EventFilter, type EventFilterRules } from './filter/event-filter.ts';
 import { LanePool } from './lanes/lane-pool.ts';
-import type { WatchedRoot } from './lanes/messages.ts';
 import { errorOf, safeLog } from './log.ts';
 import type { BatchReport } from './remote/batch-report.ts';
 import type { Clocks } from './remote/deliveries.ts';
@@ -23,6 +22,7 @@ import { FolderLock } from './tree/folder-lock.ts';
 import { HardLinks } from './tree/hard-links.ts';
 import type { MountNews } from './tree/mount-places.ts';
 import { TreeGuard } from './tree/tree-guard.ts';
+import type { WatchedRoot } from './tree/watched-root.ts';
 import { WatchedTree } from './tree/watched-tree.ts';
 
 export interface ReplicatorEvents {

@@ -31,21 +31,6 @@ export class ConfigError extends UsageError {
   }
 }
 
-/**
- * What is wrong inside one value, found by a parser that knows nothing of files: `index` counts in the value. Whoever
- * read the value from the file turns this into a {@link ConfigError}.
- */
-export class ValueError extends Error {
-  readonly index: number;
-  readonly remedy: string;
-
-  constructor(index: number, problem: string, remedy: string) {
-    super(problem);
-    this.index = index;
-    this.remedy = remedy;
-  }
-}
-
 function oneLine(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, ' ');
 }

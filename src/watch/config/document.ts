@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import { ValueError } from './config-error.ts';
+import { ValueError } from '../filter/value-error.ts';
 import type { ConfigSource } from './config-source.ts';
 import { ConfigAttribute, ConfigElement } from './element.ts';
 import { scanMarkup } from './markup.ts';

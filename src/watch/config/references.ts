@@ -1,4 +1,4 @@
-import { ValueError } from './config-error.ts';
+import { ValueError } from '../filter/value-error.ts';
 
 /** XML knows these by name; a document type could add more, but is not allowed here. */
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -9,10 +9,16 @@ import {
   UsageError,
 } from '../../protocol/index.ts';
 import type { EventFilterRules } from '../filter/event-filter.ts';
-import type { SettleTimes } from '../settle/dirty-paths.ts';
 import { checkConfigShape } from './config-shape.ts';
 import { describeRemote } from './describe-config.ts';
 import type { Remote, SersyncConfig } from './sersync-config.ts';
+
+export interface SettleTimes {
+  /** A path is due when nothing has happened to it for so long, */
+  readonly quietMs: number;
+  /** or when it has been dirty for so long. */
+  readonly maxMs: number;
+}
 
 /** What the replicator is to do, understood and checked. */
 export interface ReplicatorSettings {

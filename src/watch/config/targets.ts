@@ -2,14 +2,8 @@ import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { checkList, checkObject, checkText } from '../../protocol/index.ts';
 import { EventFilter } from '../filter/event-filter.ts';
+import type { TargetKeys } from '../tree/folder-lock.ts';
 import type { RemoteSettings, ReplicatorSettings } from './settings.ts';
-
-/** Where something is sent, in a form that can be compared without being told: other users may ask. */
-export interface TargetKeys {
-  readonly own: string;
-  /** Of the folders above it, up to the module. */
-  readonly above: readonly string[];
-}
 
 /** What two configs that send to the same place do to each other. */
 export interface TargetConflict {

@@ -1,4 +1,4 @@
-import { ValueError } from './config-error.ts';
+import { ValueError } from '../filter/value-error.ts';
 import type { ConfigAttribute, ConfigElement } from './element.ts';
 import { lookAlikesIn, shown } from './look-alikes.ts';
 

@@ -1,4 +1,4 @@
-import { ValueError } from './config-error.ts';
+import { ValueError } from '../filter/value-error.ts';
 import { lookAlikeAt, plainRemedy } from './look-alikes.ts';
 
 const SPACE = /[ \t]/;

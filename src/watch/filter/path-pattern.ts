@@ -1,6 +1,6 @@
 import { decodeName, encodeName } from '../../protocol/index.ts';
-import { ValueError } from '../config/config-error.ts';
 import { compilePattern } from './perl-pattern.ts';
+import { ValueError } from './value-error.ts';
 
 export interface PatternKind {
   /** `whole` must match from end to end, so that no `^`, `$` or `.*` is implied. */

@@ -1,4 +1,3 @@
-import { ValueError } from '../config/config-error.ts';
 import { LinearPattern } from './linear-pattern.ts';
 import { isQuick } from './pattern-cost.ts';
 import { parsePattern } from './pattern-tree.ts';
@@ -10,6 +9,7 @@ import {
   translateSet,
   unsupportedEscape,
 } from './perl-set.ts';
+import { ValueError } from './value-error.ts';
 
 const MAX_LENGTH = 4096;
 const MAX_DEPTH = 100;

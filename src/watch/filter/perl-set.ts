@@ -1,4 +1,4 @@
-import { ValueError } from '../config/config-error.ts';
+import { ValueError } from './value-error.ts';
 
 /** POSIX classes as members of a JavaScript set; ASCII, as in the C locale. */
 const classes: Readonly<Record<string, string>> = {

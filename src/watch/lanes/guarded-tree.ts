@@ -8,9 +8,10 @@ import {
 } from '../../protocol/index.ts';
 import { ancestorsOf } from '../path-tree.ts';
 import { LocalDisk } from '../tree/disk.ts';
+import type { MountPlace } from '../tree/mount-places.ts';
 import { isSamePlace } from '../tree/place-identity.ts';
+import type { WatchedRoot } from '../tree/watched-root.ts';
 import { isRootThere } from '../tree/watched-root.ts';
-import type { MountPlace, WatchedRoot } from './messages.ts';
 
 /** The code of a {@link TreeMovedError}, which reaches the main thread without its class. */
 export const TREE_MOVED = 'ERR_TREE_MOVED';

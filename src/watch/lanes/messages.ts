@@ -6,7 +6,8 @@ import type {
   TransferOptions,
 } from '../../protocol/index.ts';
 import type { EventFilterRules } from '../filter/event-filter.ts';
-import type { PlaceIdentity } from '../tree/place-identity.ts';
+import type { MountPlace } from '../tree/mount-places.ts';
+import type { WatchedRoot } from '../tree/watched-root.ts';
 import type { Deletions } from './pruning.ts';
 
 /** How a session is opened. */
@@ -14,26 +15,6 @@ export interface SessionRequest {
   readonly target: DaemonTarget;
   readonly transfer: TransferOptions;
   readonly connection: ConnectionOptions;
-}
-
-/** The folder that is watched, and what it was when watching began: another one in its place must not be sent. */
-export interface WatchedRoot extends PlaceIdentity {
-  readonly path: string;
-  /** The times of its files come from the clock of this machine, not from that of a file server. */
-  readonly isLocalFileSystem: boolean;
-}
-
-/** Where another file system is mounted in the watched folder, or was. */
-export interface MountPlace extends PlaceIdentity {
-  /** Relative to the watched folder. */
-  readonly path: string;
-  /**
-   * `away`: it is not mounted, so nothing is sent of it; `foreign`: it is left alone, but for the folder itself. What is
-   * `there` must be what it was, or nothing may be concluded from it.
-   */
-  readonly state: 'there' | 'away' | 'foreign';
-  /** What a remote has there stays, unless it is named as gone. */
-  readonly isKept: boolean;
 }
 
 /** What a session is to send. */

@@ -2,8 +2,10 @@ import type { ChangeSet, ConnectionOptions, DaemonTarget } from '../../protocol/
 import type { EventFilterRules } from '../filter/event-filter.ts';
 import type { Standing } from '../lanes/lane.ts';
 import type { LanePool } from '../lanes/lane-pool.ts';
-import type { MountPlace, Outcome, SessionRequest, WatchedRoot, Work } from '../lanes/messages.ts';
+import type { Outcome, SessionRequest, Work } from '../lanes/messages.ts';
 import type { Deletions } from '../lanes/pruning.ts';
+import type { MountPlace } from '../tree/mount-places.ts';
+import type { WatchedRoot } from '../tree/watched-root.ts';
 import { type SessionKind, type SessionRules, sessionOptions } from './session-options.ts';
 
 export interface RemoteSessionsParts {

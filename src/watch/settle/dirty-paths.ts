@@ -1,11 +1,5 @@
+import type { SettleTimes } from '../config/settings.ts';
 import { DueQueue } from './due-queue.ts';
-
-export interface SettleTimes {
-  /** A path is due when nothing has happened to it for so long, */
-  readonly quietMs: number;
-  /** or when it has been dirty for so long. */
-  readonly maxMs: number;
-}
 
 /** A path that has settled. */
 export interface SettledPath {

@@ -1,8 +1,9 @@
 import { type BackOffTimes, backOffMs } from '../back-off.ts';
 import { type Change, changeOf } from '../change.ts';
+import type { SettleTimes } from '../config/settings.ts';
 import { errorOf } from '../log.ts';
 import type { Found } from '../tree/disk.ts';
-import { DirtyPaths, type SettledPath, type SettleTimes } from './dirty-paths.ts';
+import { DirtyPaths, type SettledPath } from './dirty-paths.ts';
 import { Writers, type WritersParts } from './writers.ts';
 
 export interface SettlerParts extends WritersParts {

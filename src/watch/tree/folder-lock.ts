@@ -2,9 +2,15 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { platform } from 'node:os';
 import { UsageError } from '../../protocol/index.ts';
-import type { TargetKeys } from '../config/targets.ts';
-import type { WatchedRoot } from '../lanes/messages.ts';
 import type { Log } from '../log.ts';
+import type { WatchedRoot } from './watched-root.ts';
+
+/** Where something is sent, in a form that can be compared without being told: other users may ask. */
+export interface TargetKeys {
+  readonly own: string;
+  /** Of the folders above it, up to the module. */
+  readonly above: readonly string[];
+}
 
 export interface LockWish {
   readonly root: WatchedRoot;

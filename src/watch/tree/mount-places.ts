@@ -1,9 +1,21 @@
-import type { MountPlace } from '../lanes/messages.ts';
 import { errorOf } from '../log.ts';
 import { ancestorsOf } from '../path-tree.ts';
 import { AWAY, type Found, type LocalDisk } from './disk.ts';
 import type { Mount } from './mounts.ts';
-import { isSameAgain, isSamePlace, type SeenPlace, seenPlace } from './place-identity.ts';
+import { isSameAgain, isSamePlace, type PlaceIdentity, type SeenPlace, seenPlace } from './place-identity.ts';
+
+/** Where another file system is mounted in the watched folder, or was. */
+export interface MountPlace extends PlaceIdentity {
+  /** Relative to the watched folder. */
+  readonly path: string;
+  /**
+   * `away`: it is not mounted, so nothing is sent of it; `foreign`: it is left alone, but for the folder itself. What is
+   * `there` must be what it was, or nothing may be concluded from it.
+   */
+  readonly state: 'there' | 'away' | 'foreign';
+  /** What a remote has there stays, unless it is named as gone. */
+  readonly isKept: boolean;
+}
 
 /** What has been mounted and unmounted below the watched folder; paths relative to it. */
 export interface MountNews {

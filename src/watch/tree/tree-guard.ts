@@ -1,10 +1,11 @@
-import type { MountPlace, WatchedRoot } from '../lanes/messages.ts';
 import { errorOf, type Log } from '../log.ts';
 import { LocalDisk } from './disk.ts';
 import { GuardedDisk } from './guarded-disk.ts';
+import type { MountPlace } from './mount-places.ts';
 import { type MountNews, MountPlaces } from './mount-places.ts';
 import { readMounts } from './mounts.ts';
 import { UnmountSignals } from './unmount-signals.ts';
+import type { WatchedRoot } from './watched-root.ts';
 import { RootWatch } from './watched-root.ts';
 
 export interface TreeGuardParts {

@@ -1,9 +1,22 @@
 import { realpathSync } from 'node:fs';
 import { decodeName, systemPath, systemReason, UsageError } from '../../protocol/index.ts';
-import type { WatchedRoot } from '../lanes/messages.ts';
 import { type Disk, type FoundEntry, LocalDisk } from './disk.ts';
 import { type Mount, mountOf, readMounts } from './mounts.ts';
-import { isLocal, isSameAgain, isSamePlace, type SeenPlace, seenPlace } from './place-identity.ts';
+import {
+  isLocal,
+  isSameAgain,
+  isSamePlace,
+  type PlaceIdentity,
+  type SeenPlace,
+  seenPlace,
+} from './place-identity.ts';
+
+/** The folder that is watched, and what it was when watching began: another one in its place must not be sent. */
+export interface WatchedRoot extends PlaceIdentity {
+  readonly path: string;
+  /** The times of its files come from the clock of this machine, not from that of a file server. */
+  readonly isLocalFileSystem: boolean;
+}
 
 /**
  * Whether it is still there, and still the one that it was. If it is not, nothing may be concluded from what is missing

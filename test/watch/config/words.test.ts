@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { ValueError } from '../../../src/watch/config/config-error.ts';
 import { splitWords } from '../../../src/watch/config/words.ts';
+import { ValueError } from '../../../src/watch/filter/value-error.ts';
 
 const lines = [
   '-artuz',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ValueError } from '../../../src/watch/config/config-error.ts';
 import { compilePattern } from '../../../src/watch/filter/perl-pattern.ts';
+import { ValueError } from '../../../src/watch/filter/value-error.ts';
 import { runs } from '../../support/runs.ts';
 
 interface Sample {

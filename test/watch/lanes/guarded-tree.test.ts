@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileEntry, Listing, SourceTree } from '../../../src/protocol/index.ts';
 import { GuardedTree, TREE_MOVED } from '../../../src/watch/lanes/guarded-tree.ts';
-import type { MountPlace, WatchedRoot } from '../../../src/watch/lanes/messages.ts';
+import type { MountPlace } from '../../../src/watch/tree/mount-places.ts';
+import type { WatchedRoot } from '../../../src/watch/tree/watched-root.ts';
 
 let base: string;
 let root: WatchedRoot;
