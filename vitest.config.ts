@@ -19,8 +19,8 @@ const slow = [
   'test/protocol/named-files/{read-named,swapped-links}.test.ts',
   'test/watch/hostile-remote.test.ts',
   'test/watch/lanes/lane.test.ts',
-  'test/protocol/files/folder-gate.test.ts',
-  'test/protocol/files/id-names.test.ts',
+  'test/protocol/trees/folder-gate.test.ts',
+  'test/protocol/trees/id-names.test.ts',
   'test/protocol/files/open-noatime.test.ts',
   'test/protocol/files/swapped-folders.test.ts',
 ];

@@ -16,7 +16,8 @@ const levels: Readonly<Record<string, ReadonlyArray<readonly string[]>>> = {
     ['wire', 'checksum'],
     ['named-files'],
     ['stream', 'file-list', 'filter', 'delta'],
-    ['handshake', 'roles', 'files', 'connect'],
+    ['connect', 'handshake', 'roles', 'trees'],
+    ['session'],
     ['client'],
     ['index.ts'],
   ],
@@ -40,7 +41,14 @@ const parts = ['protocol', 'watch', 'cli'];
 
 /** Where the outside world may be touched; everything else computes. */
 const outside: Readonly<Record<string, readonly string[]>> = {
-  'node:fs': ['protocol/named-files', 'protocol/files', 'protocol/handshake', 'watch', 'cli'],
+  'node:fs': [
+    'protocol/connect/early-input.ts',
+    'protocol/connect/password-file.ts',
+    'protocol/named-files',
+    'protocol/trees',
+    'watch',
+    'cli',
+  ],
   'node:net': ['protocol/connect', 'watch/tree/folder-lock.ts'],
   'node:tls': ['protocol/connect'],
   // What a user names to stand for a connection.
@@ -49,8 +57,8 @@ const outside: Readonly<Record<string, readonly string[]>> = {
   process: [
     'watch/tree/folder-lock.ts',
     'protocol/named-files',
-    'protocol/handshake/password-file.ts',
-    'protocol/files',
+    'protocol/connect/password-file.ts',
+    'protocol/trees',
     'cli',
     'watch/lanes',
   ],

@@ -1,17 +1,25 @@
 export { checkBytes, checkList, checkObject, checkText } from './arguments.ts';
 export { digestLengths } from './checksum/strong.ts';
 export { listModules, type ModuleLine, type ModuleList } from './client/list-modules.ts';
-export { openLocalTree } from './client/local-source.ts';
 export { PathFilter } from './client/path-filter.ts';
 export { openPush, push } from './client/push.ts';
 export { type ChangeTreeWishes, pushChanges } from './client/push-changes.ts';
-export type { ConnectionStep, PushListeners, RunningPush } from './client/push-listeners.ts';
+export type { PushListeners, RunningPush } from './client/push-listeners.ts';
 export { PushProgress, type PushProgressEvent, type PushProgressOptions } from './client/push-progress.ts';
 export type { ListRequest, OpenPushRequest, PushRequest } from './client/push-request.ts';
 export type { PushResult, PushStatistics } from './client/push-result.ts';
 export type { PushRun, PushSession } from './client/push-session.ts';
 export { pushTree, type TreePush } from './client/push-tree.ts';
-export type { ServerMessage } from './client/server-messages.ts';
+export { readPasswordFile } from './connect/password-file.ts';
+export type {
+  DaemonTarget,
+  LocalTarget,
+  ModuleListTarget,
+  ShellTarget,
+  Target,
+  TargetSyntax,
+} from './connect/target.ts';
+export { daemonUrl, destinationModule, parseTarget, withoutShell } from './connect/target.ts';
 export type { SearchCounts } from './delta/match-search.ts';
 export type { SumHead } from './delta/sum-head.ts';
 export * from './errors.ts';
@@ -25,25 +33,9 @@ export type {
 export { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from './file-list/file-mode.ts';
 export type { KindCounts } from './file-list/kind-counts.ts';
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
-export type { ChangeSet } from './files/change-set.ts';
-export { ChangeTree, type ChangeTreeOptions } from './files/change-tree.ts';
-export { LocalTree, type LocalTreeOptions } from './files/local-tree.ts';
-export type { ModeChange } from './files/mode-changes.ts';
-export { ChangedError } from './files/source-remover.ts';
-export type { EntryWishes } from './files/stat-entry.ts';
 export type { CvsIgnore, FilterRules, RuleSettings } from './filter/filter-rules.ts';
 export { type FilterEnvironment, parseFilters } from './filter/parse-filters.ts';
 export type { FilterRule } from './filter/rule.ts';
-export { readPasswordFile } from './handshake/password-file.ts';
-export type {
-  DaemonTarget,
-  LocalTarget,
-  ModuleListTarget,
-  ShellTarget,
-  Target,
-  TargetSyntax,
-} from './handshake/target.ts';
-export { daemonUrl, destinationModule, parseTarget, withoutShell } from './handshake/target.ts';
 export { ForeignLinkError, NamedFileError, systemReason } from './named-files/named-file-error.ts';
 export { openNamedForAppending } from './named-files/open-named.ts';
 export { type ReadNamed, readNamed, readNamedFile, withPipes } from './named-files/read-named.ts';
@@ -73,7 +65,16 @@ export type {
 export { type Item, itemFlags } from './roles/item.ts';
 export { hasChanges, ITEMIZED_DELETION, type ItemizeTerms, itemize } from './roles/itemize.ts';
 export type { SentContent } from './roles/sender.ts';
+export type { ConnectionStep } from './session/connection.ts';
+export type { ServerMessage } from './session/server-messages.ts';
 export type { Transport } from './stream/transport.ts';
 export type { ChecksumName, CompressionName, Terms } from './terms.ts';
+export type { ChangeSet } from './trees/change-set.ts';
+export { ChangeTree, type ChangeTreeOptions } from './trees/change-tree.ts';
+export { openLocalTree } from './trees/local-source.ts';
+export { LocalTree, type LocalTreeOptions } from './trees/local-tree.ts';
+export type { ModeChange } from './trees/mode-changes.ts';
+export { ChangedError } from './trees/source-remover.ts';
+export type { EntryWishes } from './trees/stat-entry.ts';
 export { compareNames, decodeName, encodeName, systemPath } from './wire/file-name.ts';
 export { isPlainPath } from './wire/plain-path.ts';

@@ -13,12 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openLocalTree } from '../../src/protocol/client/local-source.ts';
 import { SelectionError, UsageError } from '../../src/protocol/errors.ts';
 import type { FileEntry } from '../../src/protocol/file-list/file-entry.ts';
 import { parseOptions } from '../../src/protocol/options/parse-options.ts';
 import { resolveOptions } from '../../src/protocol/options/resolve-options.ts';
 import type { TransferOptions } from '../../src/protocol/options/transfer-options.ts';
+import { openLocalTree } from '../../src/protocol/trees/local-source.ts';
 import { comparable, errorOf, exitCodeFor, listAll, merged } from '../support/compared-lists.ts';
 import { recordClientList } from '../support/list-recorder.ts';
 import { mountMemory } from '../support/memory-mount.ts';

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/protocol/errors.ts';
 import type { FileEntry } from '../../src/protocol/file-list/file-entry.ts';
-import { LocalTree } from '../../src/protocol/files/local-tree.ts';
+import { LocalTree } from '../../src/protocol/trees/local-tree.ts';
 import { comparable, errorOf, exitCodeFor, listAll, merged } from '../support/compared-lists.ts';
 import { recordClientList } from '../support/list-recorder.ts';
 import { isRoot } from '../support/rights.ts';

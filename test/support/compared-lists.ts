@@ -1,7 +1,7 @@
 import { exitCodeOf, type Problem } from '../../src/protocol/errors.ts';
 import type { FileEntry } from '../../src/protocol/file-list/file-entry.ts';
 import { isDirectory } from '../../src/protocol/file-list/file-mode.ts';
-import type { LocalTree } from '../../src/protocol/files/local-tree.ts';
+import type { LocalTree } from '../../src/protocol/trees/local-tree.ts';
 import { compareNames } from '../../src/protocol/wire/file-name.ts';
 import { atOnce } from './at-once.ts';
 

@@ -1,11 +1,11 @@
 import { PushSession } from '../../src/protocol/client/push-session.ts';
+import { parseTarget } from '../../src/protocol/connect/target.ts';
 import { encodeArguments } from '../../src/protocol/handshake/argument-list.ts';
 import { type Login, logIn } from '../../src/protocol/handshake/login.ts';
-import { serverArguments } from '../../src/protocol/handshake/server-arguments.ts';
 import { CAPABILITIES, setUp } from '../../src/protocol/handshake/set-up.ts';
-import { parseTarget } from '../../src/protocol/handshake/target.ts';
 import { parseOptions } from '../../src/protocol/options/parse-options.ts';
 import { resolveOptions } from '../../src/protocol/options/resolve-options.ts';
+import { serverArguments } from '../../src/protocol/options/server-arguments.ts';
 import type { TransferOptions } from '../../src/protocol/options/transfer-options.ts';
 import type { ChecksumName, Terms } from '../../src/protocol/terms.ts';
 import { Cursor } from '../../src/protocol/wire/cursor.ts';

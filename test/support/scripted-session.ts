@@ -1,12 +1,12 @@
-import { acknowledger } from '../../src/protocol/client/acknowledger.ts';
-import type { Connection } from '../../src/protocol/client/connection.ts';
-import { Heartbeat } from '../../src/protocol/client/heartbeat.ts';
 import type { PushListeners } from '../../src/protocol/client/push-listeners.ts';
 import type { PushResult } from '../../src/protocol/client/push-result.ts';
 import { PushSession } from '../../src/protocol/client/push-session.ts';
 import type { SourceTree } from '../../src/protocol/file-list/source-tree.ts';
 import { resolveOptions } from '../../src/protocol/options/resolve-options.ts';
 import type { TransferOptions } from '../../src/protocol/options/transfer-options.ts';
+import { acknowledger } from '../../src/protocol/session/acknowledger.ts';
+import type { Connection } from '../../src/protocol/session/connection.ts';
+import { Heartbeat } from '../../src/protocol/session/heartbeat.ts';
 import type { Transport } from '../../src/protocol/stream/transport.ts';
 import { WireReader } from '../../src/protocol/stream/wire-reader.ts';
 import { WireWriter } from '../../src/protocol/stream/wire-writer.ts';

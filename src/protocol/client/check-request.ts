@@ -1,5 +1,5 @@
+import { checkDaemonTarget } from '../connect/target.ts';
 import { UsageError } from '../errors.ts';
-import { checkDaemonTarget } from '../handshake/target.ts';
 import { checkConnectionOptions } from '../options/check-options.ts';
 import {
   checkFields,

@@ -1,8 +1,8 @@
-import type { DaemonTarget } from '../handshake/target.ts';
+import type { DaemonTarget } from '../connect/target.ts';
 import { checkConnectionOptions } from '../options/check-options.ts';
 import type { ConnectionOptions } from '../options/transfer-options.ts';
+import { connectDaemon } from '../session/connection.ts';
 import { checkListRequest, checkTarget } from './check-request.ts';
-import { connectDaemon } from './connection.ts';
 import type { ListRequest } from './push-request.ts';
 
 export interface ModuleLine {

@@ -1,10 +1,10 @@
 import { UsageError } from '../errors.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
-import { type ChangeSet, checkChanges } from '../files/change-set.ts';
-import { ChangeTree, type ChangeTreeOptions } from '../files/change-tree.ts';
-import { entryWishes } from '../files/entry-wishes.ts';
 import { deletionRules } from '../filter/deletion-rules.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
+import { type ChangeSet, checkChanges } from '../trees/change-set.ts';
+import { ChangeTree, type ChangeTreeOptions } from '../trees/change-tree.ts';
+import { entryWishes } from '../trees/entry-wishes.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
 import type { PushListeners } from './push-listeners.ts';

@@ -2,8 +2,9 @@ import type { Problem } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import type { Item } from '../roles/item.ts';
 import type { SentContent } from '../roles/sender.ts';
+import type { ConnectionStep } from '../session/connection.ts';
+import type { ServerMessage } from '../session/server-messages.ts';
 import type { Terms } from '../terms.ts';
-import type { ServerMessage } from './server-messages.ts';
 
 /** What may be asked of a session while it pushes. */
 export interface RunningPush {
@@ -15,14 +16,6 @@ export interface RunningPush {
   /** How many entries the file list has in front of this one. */
   placeOf(item: Item): number;
 }
-
-/** A step on the way to a session, for whoever looks for what is wrong with it. */
-export type ConnectionStep =
-  /** To the proxy, if there is one. */
-  | { readonly kind: 'connecting'; readonly host: string; readonly port: number }
-  | { readonly kind: 'logged-in'; readonly remoteProtocol: number; readonly protocol: number }
-  /** What the server gets as its command line, and with `--secluded-args` behind it. */
-  | { readonly kind: 'arguments'; readonly words: readonly string[]; readonly secluded: readonly string[] };
 
 /**
  * What to be told while a push runs. Nothing may be thrown from here. A server may tell of as many deletions and messages

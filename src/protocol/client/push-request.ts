@@ -1,7 +1,7 @@
+import type { DaemonTarget } from '../connect/target.ts';
 import type { CvsIgnore } from '../filter/filter-rules.ts';
-import type { DaemonTarget } from '../handshake/target.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
-import type { ConnectionStep } from './push-listeners.ts';
+import type { ConnectionStep } from '../session/connection.ts';
 
 export interface OpenPushRequest {
   readonly target: DaemonTarget;

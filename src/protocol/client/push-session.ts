@@ -23,16 +23,16 @@ import { ListSender } from '../roles/list-sender.ts';
 import { runRequestReader } from '../roles/request-reader.ts';
 import { Requests } from '../roles/requests.ts';
 import { runSender, type SenderCounts } from '../roles/sender.ts';
+import { type Connection, setUpFailure } from '../session/connection.ts';
+import { entryFormatOf, strongChecksumFor, tokenWriterFor } from '../session/formats.ts';
+import { Problems } from '../session/problems.ts';
+import { type ServerMessage, ServerMessages } from '../session/server-messages.ts';
 import type { Terms } from '../terms.ts';
 import { IndexEncoder } from '../wire/file-index.ts';
 import { frameCodes } from '../wire/frame.ts';
 import { checkListeners } from './check-request.ts';
-import { type Connection, setUpFailure } from './connection.ts';
-import { entryFormatOf, strongChecksumFor, tokenWriterFor } from './formats.ts';
-import { Problems } from './problems.ts';
 import type { PushListeners, RunningPush } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';
-import { type ServerMessage, ServerMessages } from './server-messages.ts';
 
 /** How long a server whose connection broke may take to hand over what it said before. */
 const LAST_WORDS_MS = 1000;

@@ -6,7 +6,7 @@ import type { FilterRules } from '../filter/filter-rules.ts';
 import { patternRule } from '../filter/rule.ts';
 import { FilterScope } from '../filter/scope.ts';
 import { encodeFilterList, pushSendsFilterList } from '../filter/wire.ts';
-import { FilteredTree } from '../roles/filtered-tree.ts';
+import { FilteredTree } from '../trees/filtered-tree.ts';
 import { Encoder } from '../wire/encoder.ts';
 import type { PushListeners } from './push-listeners.ts';
 import type { PushResult } from './push-result.ts';

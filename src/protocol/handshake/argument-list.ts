@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
+import type { ServerArguments } from '../options/server-arguments.ts';
 import type { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
-import type { ServerArguments } from './server-arguments.ts';
 
 /** Servers cut longer ones without a word. */
 const MOST_BYTES = 5119;

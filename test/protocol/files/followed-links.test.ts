@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LocalTree } from '../../../src/protocol/files/local-tree.ts';
+import { LocalTree } from '../../../src/protocol/trees/local-tree.ts';
 import { listAll } from '../../support/compared-lists.ts';
 
 let folder: string;

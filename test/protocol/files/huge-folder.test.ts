@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Listing, SourceTree } from '../../../src/protocol/file-list/source-tree.ts';
-import { ChangeTree } from '../../../src/protocol/files/change-tree.ts';
-import { LocalTree } from '../../../src/protocol/files/local-tree.ts';
+import { ChangeTree } from '../../../src/protocol/trees/change-tree.ts';
+import { LocalTree } from '../../../src/protocol/trees/local-tree.ts';
 
 const FILES = 5000;
 const names = Array.from({ length: FILES }, (_, place) => `f${place}`);

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeTreeOptions } from '../../../src/protocol/client/push-changes.ts';
 import type { SourceTree } from '../../../src/protocol/file-list/source-tree.ts';
-import { ChangeTree } from '../../../src/protocol/files/change-tree.ts';
-import { LocalTree } from '../../../src/protocol/files/local-tree.ts';
 import { resolveOptions } from '../../../src/protocol/options/resolve-options.ts';
+import { ChangeTree } from '../../../src/protocol/trees/change-tree.ts';
+import { LocalTree } from '../../../src/protocol/trees/local-tree.ts';
 
 const seen = vi.hoisted(() => ({ flags: [] as unknown[] }));
 

@@ -15,8 +15,8 @@ import type { Problem } from '../../../src/protocol/errors.ts';
 import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
 import { isDirectory } from '../../../src/protocol/file-list/file-mode.ts';
 import type { SourceTree } from '../../../src/protocol/file-list/source-tree.ts';
-import { ChangeTree } from '../../../src/protocol/files/change-tree.ts';
-import { LocalTree } from '../../../src/protocol/files/local-tree.ts';
+import { ChangeTree } from '../../../src/protocol/trees/change-tree.ts';
+import { LocalTree } from '../../../src/protocol/trees/local-tree.ts';
 
 /* What happens between two system calls: somebody else gets their turn in front of one of ours. */
 

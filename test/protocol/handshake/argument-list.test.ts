@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/protocol/errors.ts';
 import { encodeArguments } from '../../../src/protocol/handshake/argument-list.ts';
-import { type ServerArguments, serverArguments } from '../../../src/protocol/handshake/server-arguments.ts';
 import { parseOptions } from '../../../src/protocol/options/parse-options.ts';
+import { type ServerArguments, serverArguments } from '../../../src/protocol/options/server-arguments.ts';
 import { Encoder } from '../../../src/protocol/wire/encoder.ts';
 
 function encoded(argumentList: ServerArguments, protocol: number): Buffer {

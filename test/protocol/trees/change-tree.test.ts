@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
 import { isDirectory } from '../../../src/protocol/file-list/file-mode.ts';
-import type { ChangeSet } from '../../../src/protocol/files/change-set.ts';
-import { ChangeTree, type ChangeTreeOptions } from '../../../src/protocol/files/change-tree.ts';
+import type { ChangeSet } from '../../../src/protocol/trees/change-set.ts';
+import { ChangeTree, type ChangeTreeOptions } from '../../../src/protocol/trees/change-tree.ts';
 import { atOnce } from '../../support/at-once.ts';
 import { writeTree } from '../../support/disk-tree.ts';
 

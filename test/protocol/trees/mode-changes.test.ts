@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/protocol/errors.ts';
-import { modeChange } from '../../../src/protocol/files/mode-changes.ts';
+import { modeChange } from '../../../src/protocol/trees/mode-changes.ts';
 
 const FILE = 0o100_000;
 const FOLDER = 0o040_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUnsafeTarget, unmungedTarget } from '../../../src/protocol/files/link-target.ts';
+import { isUnsafeTarget, unmungedTarget } from '../../../src/protocol/trees/link-target.ts';
 
 /** What rsync 3.5.0 follows with --copy-unsafe-links, for links in folders that are 0, 1, 2 and 3 deep. */
 const UNSAFE_UP_TO: ReadonlyArray<readonly [string, number]> = [

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { readEarlyInput } from '../../../src/protocol/handshake/early-input.ts';
+import { readEarlyInput } from '../../../src/protocol/connect/early-input.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tsersync-early-'));
 const file = join(folder, 'input');

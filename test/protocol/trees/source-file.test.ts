@@ -18,8 +18,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
-import { LocalTree } from '../../../src/protocol/files/local-tree.ts';
-import { SourceOpener } from '../../../src/protocol/files/source-file.ts';
+import { LocalTree } from '../../../src/protocol/trees/local-tree.ts';
+import { SourceOpener } from '../../../src/protocol/trees/source-file.ts';
 import { atOnce } from '../../support/at-once.ts';
 
 let folder: string;

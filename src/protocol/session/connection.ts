@@ -1,5 +1,8 @@
 import { userInfo } from 'node:os';
+import { readEarlyInput } from '../connect/early-input.ts';
 import { type HttpProxy, openTunnel, parseProxy } from '../connect/http-proxy.ts';
+import { readPasswordFile } from '../connect/password-file.ts';
+import { checkDaemonTarget, type DaemonTarget } from '../connect/target.ts';
 import { connectTcp } from '../connect/tcp.ts';
 import {
   AuthenticationError,
@@ -9,11 +12,8 @@ import {
   SetUpError,
   UsageError,
 } from '../errors.ts';
-import { readEarlyInput } from '../handshake/early-input.ts';
 import { NEWEST_PROTOCOL, OLDEST_PROTOCOL } from '../handshake/greeting.ts';
 import { type Login, logIn } from '../handshake/login.ts';
-import { readPasswordFile } from '../handshake/password-file.ts';
-import { checkDaemonTarget, type DaemonTarget } from '../handshake/target.ts';
 import { withPipes } from '../named-files/read-named.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
 import { Pacer } from '../stream/pacer.ts';
@@ -22,7 +22,6 @@ import { WireReader } from '../stream/wire-reader.ts';
 import { WireWriter } from '../stream/wire-writer.ts';
 import { acknowledger } from './acknowledger.ts';
 import { Heartbeat } from './heartbeat.ts';
-import type { ConnectionStep } from './push-listeners.ts';
 
 const DAEMON_PORT = 873;
 const BYTES_PER_KIB = 1024;
@@ -31,6 +30,14 @@ const BYTES_PER_KIB = 1024;
 const DEFAULT_LOGIN_TIMEOUT = 300;
 /** Proxy, greeting, challenge, set-up and seed. */
 const MAX_LOGIN_STEPS = 5;
+
+/** A step on the way to a session, for whoever looks for what is wrong with it. */
+export type ConnectionStep =
+  /** To the proxy, if there is one. */
+  | { readonly kind: 'connecting'; readonly host: string; readonly port: number }
+  | { readonly kind: 'logged-in'; readonly remoteProtocol: number; readonly protocol: number }
+  /** What the server gets as its command line, and with `--secluded-args` behind it. */
+  | { readonly kind: 'arguments'; readonly words: readonly string[]; readonly secluded: readonly string[] };
 
 export interface ConnectRequest {
   readonly target: DaemonTarget;

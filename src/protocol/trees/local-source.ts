@@ -1,8 +1,8 @@
 import { checkObject, checkTexts } from '../arguments.ts';
-import { entryWishes } from '../files/entry-wishes.ts';
-import { readListedNames } from '../files/listed-names.ts';
-import { LocalTree, type LocalTreeOptions } from '../files/local-tree.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
+import { entryWishes } from './entry-wishes.ts';
+import { readListedNames } from './listed-names.ts';
+import { LocalTree, type LocalTreeOptions } from './local-tree.ts';
 
 export interface LocalSourceOptions {
   readonly accepts?: LocalTreeOptions['accepts'];

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileError } from '../../../src/protocol/errors.ts';
-import { readRuleFile } from '../../../src/protocol/files/rule-file.ts';
 import { NamedFileError } from '../../../src/protocol/named-files/named-file-error.ts';
+import { readRuleFile } from '../../../src/protocol/trees/rule-file.ts';
 import { isRoot } from '../../support/rights.ts';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ProtocolError } from '../../../src/protocol/errors.ts';
-import { refuseTooModern } from '../../../src/protocol/handshake/protocol-needs.ts';
+import { refuseTooModern } from '../../../src/protocol/options/protocol-needs.ts';
 import { resolveOptions } from '../../../src/protocol/options/resolve-options.ts';
 import type { TransferOptions } from '../../../src/protocol/options/transfer-options.ts';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RsyncError, TargetError, UnsupportedError, UsageError } from '../../../src/protocol/errors.ts';
 import {
   checkDaemonTarget,
   destinationModule,
   modulePath,
   parseTarget,
   type Target,
-} from '../../../src/protocol/handshake/target.ts';
+} from '../../../src/protocol/connect/target.ts';
+import { RsyncError, TargetError, UnsupportedError, UsageError } from '../../../src/protocol/errors.ts';
 import { runs } from '../../support/runs.ts';
 
 describe('a target', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RsyncError, UsageError } from '../../../src/protocol/errors.ts';
-import { type ServerArguments, serverArguments } from '../../../src/protocol/handshake/server-arguments.ts';
 import { parseOptions } from '../../../src/protocol/options/parse-options.ts';
+import { type ServerArguments, serverArguments } from '../../../src/protocol/options/server-arguments.ts';
 import type { TransferOptions } from '../../../src/protocol/options/transfer-options.ts';
 import { caseName, type PushCase, pushCases } from '../../support/recorded-arguments.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { infoWord, logFormatWord } from '../../../src/protocol/handshake/report-words.ts';
+import { infoWord, logFormatWord } from '../../../src/protocol/options/report-words.ts';
 
 describe('what a server is asked to tell', () => {
   it.each([

@@ -1,5 +1,5 @@
-import { type InfoFlag, infoFlags, messageLevels } from '../options/message-flags.ts';
-import type { TransferOptions } from '../options/transfer-options.ts';
+import { type InfoFlag, infoFlags, messageLevels } from './message-flags.ts';
+import type { TransferOptions } from './transfer-options.ts';
 
 /** What a server that receives may tell about; the other flags are the sender's business. */
 const receiverFlags: ReadonlySet<InfoFlag> = new Set([

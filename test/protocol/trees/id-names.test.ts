@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { localIdNames } from '../../../src/protocol/files/id-names.ts';
+import { localIdNames } from '../../../src/protocol/trees/id-names.ts';
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { Problems } from '../../../src/protocol/client/problems.ts';
 import type { Problem } from '../../../src/protocol/errors.ts';
+import { Problems } from '../../../src/protocol/session/problems.ts';
 
 const problem = (path: string, doing: string, kind: Problem['kind']): Problem => ({
   path,

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/protocol/errors.ts';
 import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
-import { LocalTree, type LocalTreeOptions } from '../../../src/protocol/files/local-tree.ts';
+import { LocalTree, type LocalTreeOptions } from '../../../src/protocol/trees/local-tree.ts';
 import { atOnce } from '../../support/at-once.ts';
 import { writeTree } from '../../support/disk-tree.ts';
 import { symlink } from '../../support/memory-tree.ts';

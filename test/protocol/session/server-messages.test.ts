@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ServerMessages } from '../../../src/protocol/client/server-messages.ts';
 import { RemoteExitError, StreamError } from '../../../src/protocol/errors.ts';
+import { ServerMessages } from '../../../src/protocol/session/server-messages.ts';
 import { frameCodes } from '../../../src/protocol/wire/frame.ts';
 import { int32 } from '../../support/frames.ts';
 

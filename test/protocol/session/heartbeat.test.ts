@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Heartbeat, type HeartbeatParts } from '../../../src/protocol/client/heartbeat.ts';
 import { AbortedError, TimeLimitError, TimeoutError } from '../../../src/protocol/errors.ts';
+import { Heartbeat, type HeartbeatParts } from '../../../src/protocol/session/heartbeat.ts';
 import { WireReader } from '../../../src/protocol/stream/wire-reader.ts';
 import { WireWriter } from '../../../src/protocol/stream/wire-writer.ts';
 import { scriptedTransport } from '../../support/scripted-transport.ts';

@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readPasswordFile } from '../../../src/protocol/connect/password-file.ts';
 import { UsageError } from '../../../src/protocol/errors.ts';
-import { readPasswordFile } from '../../../src/protocol/handshake/password-file.ts';
 import { isRoot } from '../../support/rights.ts';
 
 let folder: string;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { encodeChangeRules } from '../../../src/protocol/client/push-changes.ts';
 import { UsageError } from '../../../src/protocol/errors.ts';
-import { type ChangeSet, checkChanges } from '../../../src/protocol/files/change-set.ts';
-import { ChangeTree } from '../../../src/protocol/files/change-tree.ts';
+import { type ChangeSet, checkChanges } from '../../../src/protocol/trees/change-set.ts';
+import { ChangeTree } from '../../../src/protocol/trees/change-tree.ts';
 
 const NOTHING: ChangeSet = { changed: [], added: [], mirrored: [], gone: [] };
 const OF_PATHS = ['changed', 'replaced', 'added', 'mirrored', 'leveled', 'gone', 'goneFolders', 'goneFiles'];

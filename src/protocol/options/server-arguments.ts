@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.ts';
-import { resolveOptions } from '../options/resolve-options.ts';
-import type { ResolvedOptions } from '../options/resolved-options.ts';
-import type { TransferOptions } from '../options/transfer-options.ts';
 import { infoWord, logFormatWord } from './report-words.ts';
+import { resolveOptions } from './resolve-options.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
+import type { TransferOptions } from './transfer-options.ts';
 
 /** What the client tells the server, besides the options themselves. */
 export interface ArgumentTerms {

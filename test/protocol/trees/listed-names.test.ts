@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseListedNames } from '../../../src/protocol/files/listed-names.ts';
-import { parseListedName } from '../../../src/protocol/files/source-arguments.ts';
+import { parseListedNames } from '../../../src/protocol/trees/listed-names.ts';
+import { parseListedName } from '../../../src/protocol/trees/source-arguments.ts';
 
-const MODULE = join(import.meta.dirname, '../../../src/protocol/files/listed-names.ts');
+const MODULE = join(import.meta.dirname, '../../../src/protocol/trees/listed-names.ts');
 
 describe('a list of names', () => {
   it('has one per line, whatever ends the line', () => {

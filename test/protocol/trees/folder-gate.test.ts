@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FolderGate } from '../../../src/protocol/files/folder-gate.ts';
+import { FolderGate } from '../../../src/protocol/trees/folder-gate.ts';
 
 const calls = vi.hoisted(() => ({ opened: 0, closed: 0, longest: 0 }));
 

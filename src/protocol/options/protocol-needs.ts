@@ -1,5 +1,5 @@
 import { ProtocolError } from '../errors.ts';
-import type { ResolvedOptions } from '../options/resolved-options.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
 
 const FUZZY_PROTOCOL = 29;
 

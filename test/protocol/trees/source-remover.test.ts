@@ -16,9 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
-import { LocalTree } from '../../../src/protocol/files/local-tree.ts';
-import { LinkError } from '../../../src/protocol/files/origin.ts';
-import { ChangedError } from '../../../src/protocol/files/source-remover.ts';
+import { LocalTree } from '../../../src/protocol/trees/local-tree.ts';
+import { LinkError } from '../../../src/protocol/trees/origin.ts';
+import { ChangedError } from '../../../src/protocol/trees/source-remover.ts';
 import { listAll } from '../../support/compared-lists.ts';
 
 let folder: string;
