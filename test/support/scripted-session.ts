@@ -4,9 +4,9 @@ import { PushSession } from '../../src/protocol/client/push-session.ts';
 import type { SourceTree } from '../../src/protocol/file-list/source-tree.ts';
 import { resolveOptions } from '../../src/protocol/options/resolve-options.ts';
 import type { TransferOptions } from '../../src/protocol/options/transfer-options.ts';
-import { acknowledger } from '../../src/protocol/session/acknowledger.ts';
 import type { Connection } from '../../src/protocol/session/connection.ts';
-import { Heartbeat } from '../../src/protocol/session/heartbeat.ts';
+import { acknowledger, Heartbeat } from '../../src/protocol/session/heartbeat.ts';
+import { Liveness } from '../../src/protocol/stream/liveness.ts';
 import type { Transport } from '../../src/protocol/stream/transport.ts';
 import { WireReader } from '../../src/protocol/stream/wire-reader.ts';
 import { WireWriter } from '../../src/protocol/stream/wire-writer.ts';
@@ -54,12 +54,12 @@ export function sessionOn(
 
 /** A connection whose login is over. */
 export function connectionTo(transport: Transport, protocol: number, signal?: AbortSignal): Connection {
-  const reader = new WireReader(transport);
-  const writer = new WireWriter(transport);
-  reader.beforeWaiting = acknowledger({ reader, writer });
-  const heartbeat = new Heartbeat({ transport, reader, writer, timeoutSeconds: 0, signal });
+  const liveness = new Liveness();
+  const writer = new WireWriter(transport, { liveness });
+  const reader = new WireReader(transport, { liveness, beforeWaiting: acknowledger(writer) });
+  const heartbeat = new Heartbeat({ transport, writer, liveness, timeoutSeconds: 0, signal });
   const greeting = { version: protocol, sub: 0, digests: undefined };
-  return { transport, reader, writer, heartbeat, login: { protocol, greeting, lines: [] } };
+  return { transport, reader, writer, liveness, heartbeat, login: { protocol, greeting, lines: [] } };
 }
 
 /** Terms from the compat flags of docs/protocol chapter 1, section 9.2, written out once more for the tests. */

@@ -68,12 +68,10 @@ export class PushSession implements RunningPush {
   readonly motd: readonly string[];
   readonly #connection: Connection;
   readonly #messages: ServerMessages;
-  readonly #requests = new Requests();
+  readonly #requests: Requests;
   readonly #list: FileList;
   #strong: Promise<StrongChecksum> | undefined;
   readonly #seed = Promise.withResolvers<number>();
-  /** Since when the seed has been waited for; undefined once it is there. */
-  #seedSince: number | undefined = performance.now();
   readonly #reading: Promise<void>;
   /** Ends the work on local files, which may be long. */
   readonly #over = new AbortController();
@@ -91,6 +89,7 @@ export class PushSession implements RunningPush {
     this.motd = connection.login.lines;
     this.#connection = connection;
     this.options = options;
+    this.#requests = new Requests(connection.liveness);
     this.#list = new FileList(terms);
     this.#messages = new ServerMessages({
       onMessage: (message) => {
@@ -107,7 +106,6 @@ export class PushSession implements RunningPush {
       // A failure reaches whoever waits for the seed or for a request; it may be that nobody does.
     });
     this.#reading = this.#read();
-    connection.heartbeat.owedSince = () => this.#owedSince();
     connection.heartbeat.onEnd = (reason) => this.#over.abort(reason);
   }
 
@@ -197,7 +195,7 @@ export class PushSession implements RunningPush {
     try {
       const seed = await reader.read(decodeChecksumSeed);
       reader.startFrames((code, payload) => this.#messages.handle(code, payload));
-      this.#seedSince = undefined;
+      this.#connection.liveness.settled('set-up');
       this.#connection.heartbeat.endLogin();
       this.#seed.resolve(seed);
     } catch (cause) {
@@ -228,11 +226,6 @@ export class PushSession implements RunningPush {
     });
     clearTimeout(patience);
     transport.destroy();
-  }
-
-  /** While we list, sum or search, the server may be silent; it owes us nothing but requests and room to write. */
-  #owedSince(): number | undefined {
-    return this.#seedSince ?? this.#connection.writer.blockedSince ?? this.#requests.awaitedSince;
   }
 
   async #listSender(

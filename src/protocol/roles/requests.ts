@@ -1,4 +1,5 @@
 import type { KindCounts } from '../file-list/kind-counts.ts';
+import type { Liveness } from '../stream/liveness.ts';
 import type { Item } from './item.ts';
 
 /** A request that is ready to be worked on; block sums as they came, to be held for as short as possible. */
@@ -26,8 +27,11 @@ export class Requests {
   #room: PromiseWithResolvers<void> | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
-  /** Since when somebody has been waiting for a request, in ms of the monotonic clock. */
-  awaitedSince: number | undefined;
+  readonly #liveness: Liveness | undefined;
+
+  constructor(liveness?: Liveness) {
+    this.#liveness = liveness;
+  }
 
   get isEmpty(): boolean {
     return this.#head === this.#queue.length;
@@ -84,9 +88,9 @@ export class Requests {
       if (request !== undefined) return request;
       if (this.#failure !== undefined) throw this.#failure.error;
       this.#waiting = Promise.withResolvers();
-      this.awaitedSince = performance.now();
+      this.#liveness?.owes('request');
       await this.#waiting.promise;
-      this.awaitedSince = undefined;
+      this.#liveness?.settled('request');
     }
   }
 

@@ -16,12 +16,12 @@ import { NEWEST_PROTOCOL, OLDEST_PROTOCOL } from '../handshake/greeting.ts';
 import { type Login, logIn } from '../handshake/login.ts';
 import { withPipes } from '../named-files/read-named.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
+import { Liveness } from '../stream/liveness.ts';
 import { Pacer } from '../stream/pacer.ts';
 import type { Transport } from '../stream/transport.ts';
 import { WireReader } from '../stream/wire-reader.ts';
 import { WireWriter } from '../stream/wire-writer.ts';
-import { acknowledger } from './acknowledger.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { acknowledger, Heartbeat } from './heartbeat.ts';
 
 const DAEMON_PORT = 873;
 const BYTES_PER_KIB = 1024;
@@ -54,6 +54,7 @@ export interface Connection {
   readonly transport: Transport;
   readonly reader: WireReader;
   readonly writer: WireWriter;
+  readonly liveness: Liveness;
   readonly heartbeat: Heartbeat;
   readonly login: Login;
 }
@@ -73,14 +74,16 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
   if (connection.connectProgram === undefined)
     request.onStep?.({ kind: 'connecting', host: next.host, port: next.port });
   const transport = await openTransport(request, next);
-  const reader = new WireReader(transport);
+  const liveness = new Liveness();
+  liveness.owes('set-up');
   const { bwlimit = 0 } = transfer;
-  const writer = new WireWriter(transport, bwlimit > 0 ? new Pacer(bwlimit * BYTES_PER_KIB) : undefined);
-  reader.beforeWaiting = acknowledger({ reader, writer });
+  const pacer = bwlimit > 0 ? new Pacer(bwlimit * BYTES_PER_KIB) : undefined;
+  const writer = new WireWriter(transport, { pacer, liveness });
+  const reader = new WireReader(transport, { liveness, beforeWaiting: acknowledger(writer) });
   const heartbeat = new Heartbeat({
     transport,
-    reader,
     writer,
+    liveness,
     timeoutSeconds: transfer.timeout ?? 0,
     stopAfterMinutes: transfer.stopAfter,
     signal,
@@ -102,7 +105,7 @@ export async function connectDaemon(request: ConnectRequest): Promise<Connection
     );
     const { greeting, protocol } = login;
     request.onStep?.({ kind: 'logged-in', remoteProtocol: greeting.version, protocol });
-    return { transport, reader, writer, heartbeat, login };
+    return { transport, reader, writer, liveness, heartbeat, login };
   } catch (thrown) {
     heartbeat.stop();
     transport.destroy();

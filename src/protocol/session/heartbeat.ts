@@ -1,6 +1,6 @@
 import { AbortedError, TimeLimitError, TimeoutError } from '../errors.ts';
+import type { Liveness } from '../stream/liveness.ts';
 import type { Transport } from '../stream/transport.ts';
-import type { WireReader } from '../stream/wire-reader.ts';
 import type { WireWriter } from '../stream/wire-writer.ts';
 import { MAX_IO_TIMEOUT } from '../wire/limits.ts';
 
@@ -12,8 +12,8 @@ const MAX_TIMER_MS = 0x7fff_ffff;
 
 export interface HeartbeatParts {
   readonly transport: Transport;
-  readonly reader: WireReader;
   readonly writer: WireWriter;
+  readonly liveness: Liveness;
   /** 0 waits for ever. */
   readonly timeoutSeconds: number;
   /** The connection ends after so many minutes, whatever goes on. */
@@ -25,6 +25,27 @@ interface LoginLimit {
   readonly seconds: number;
   /** In ms of the monotonic clock. */
   readonly dueAt: number;
+}
+
+/**
+ * Carries an acknowledgement whenever we have heard something and have nothing to say: the peer's operating system
+ * holds its next small write back until then, and ours delays a bare acknowledgement by 40 ms.
+ *
+ * Source: docs/protocol chapter 1, section 6.5.
+ */
+export function acknowledger(writer: WireWriter): (received: number) => void {
+  let heard = 0;
+  let isDue = false;
+  return (received) => {
+    if (received === heard || isDue) return;
+    heard = received;
+    const said = writer.sent;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      if (writer.sent === said) writer.sendEmptyFrame();
+    });
+  };
 }
 
 /**
@@ -43,17 +64,10 @@ export class Heartbeat {
   #login: LoginLimit | undefined;
   #timeoutMs: number;
   #keepsAlive = false;
-  /**
-   * Since when the peer owes us something, in ms of the monotonic clock; undefined while it does not. A server that
-   * waits for our list says nothing, for as long as that takes.
-   */
-  owedSince: () => number | undefined;
   /** Told when the connection is ended, and why. */
   onEnd: (reason: Error) => void = () => {};
 
   constructor(parts: HeartbeatParts) {
-    const start = performance.now();
-    this.owedSince = () => start;
     this.#parts = parts;
     this.#timeoutMs = parts.timeoutSeconds * 1000;
     this.#onAbort = () => this.#abort();
@@ -78,13 +92,16 @@ export class Heartbeat {
     this.#login = undefined;
   }
 
-  /** What a person takes to answer does not count for the limit of the login. */
+  /** What a person takes to answer does not count for the limit of the login, and the peer owes us nothing meanwhile. */
   async withoutLimit<T>(ask: () => T | Promise<T>): Promise<T> {
+    const { liveness } = this.#parts;
     const start = performance.now();
     clearTimeout(this.#loginTimer);
+    liveness.settled('set-up');
     try {
       return await ask();
     } finally {
+      liveness.owes('set-up');
       const login = this.#login;
       if (login !== undefined) this.#startLogin({ ...login, dueAt: login.dueAt + performance.now() - start });
     }
@@ -138,17 +155,15 @@ export class Heartbeat {
   }
 
   #beat(): void {
-    const { transport, reader, writer } = this.#parts;
-    const now = performance.now();
-    const owedSince = this.owedSince() ?? now;
-    const silentMs = now - Math.max(reader.heardAt, owedSince);
+    const { transport, writer, liveness } = this.#parts;
+    const { silentMs } = liveness;
     if (this.#timeoutMs > 0 && silentMs >= this.#timeoutMs) {
       const seconds = Math.round(silentMs / 1000);
       this.#end(new TimeoutError(`${transport.peer} has been silent for ${seconds} seconds: I/O timeout`));
       return;
     }
     const keepAliveMs = this.#timeoutMs > 0 ? this.#timeoutMs / 2 : IDLE_KEEP_ALIVE_MS;
-    if (this.#keepsAlive && now - writer.spokeAt >= keepAliveMs) writer.sendEmptyFrame();
+    if (this.#keepsAlive && liveness.quietMs >= keepAliveMs) writer.sendEmptyFrame();
   }
 
   #abort(): void {

@@ -7,10 +7,20 @@ import {
   type FrameHeader,
   frameCodes,
 } from '../wire/frame.ts';
+import { Liveness } from './liveness.ts';
 import type { Transport } from './transport.ts';
 
 /** Called for every message between data frames, in the order of arrival. What it throws ends the reading. */
 export type MessageHandler = (code: FrameCode, payload: Buffer) => void;
+
+export interface ReaderParts {
+  readonly liveness?: Liveness;
+  /**
+   * Called before each wait for the peer, with the bytes received so far: whoever owes it bytes sends them, or both
+   * sides sleep.
+   */
+  readonly beforeWaiting?: (received: number) => void;
+}
 
 const NOTHING = Buffer.alloc(0);
 
@@ -29,15 +39,15 @@ export class WireReader {
   readonly #data = new Cursor(NOTHING);
   #frameLeft = 0;
   #onMessage: MessageHandler | undefined;
-  /** Called before each wait for the peer: whoever owes it bytes sends them, or both sides sleep. */
-  beforeWaiting: (() => void) | undefined;
+  readonly #liveness: Liveness;
+  readonly #beforeWaiting: ((received: number) => void) | undefined;
   /** Bytes received so far, frame headers included. */
   received = 0;
-  /** When bytes last arrived, in ms of the monotonic clock. */
-  heardAt = performance.now();
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, { liveness = new Liveness(), beforeWaiting }: ReaderParts = {}) {
     this.#transport = transport;
+    this.#liveness = liveness;
+    this.#beforeWaiting = beforeWaiting;
   }
 
   async read<T>(decode: Decoder<T>): Promise<T> {
@@ -89,7 +99,7 @@ export class WireReader {
   }
 
   async #fill(): Promise<void> {
-    this.beforeWaiting?.();
+    this.#beforeWaiting?.(this.received);
     if (await this.#receive()) return;
     throw new ConnectionClosedError(
       `${this.#transport.peer} closed the connection in the middle of the session (${this.received} bytes received so far)`,
@@ -101,7 +111,7 @@ export class WireReader {
     const chunk = await this.#transport.receive();
     if (chunk === undefined) return false;
     this.received += chunk.length;
-    this.heardAt = performance.now();
+    this.#liveness.heard();
     if (this.#onMessage === undefined) this.#data.append([chunk]);
     else this.#demultiplex(chunk);
     return true;

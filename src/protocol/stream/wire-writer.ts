@@ -1,7 +1,14 @@
 import { Encoder } from '../wire/encoder.ts';
 import { encodeFrameHeader, FRAME_HEADER_LENGTH, type FrameCode, frameCodes } from '../wire/frame.ts';
+import { Liveness } from './liveness.ts';
 import type { Pacer } from './pacer.ts';
 import type { Transport } from './transport.ts';
+
+export interface WriterParts {
+  /** Nothing is sent faster than it allows; what it holds back is not owed by the peer. */
+  readonly pacer?: Pacer | undefined;
+  readonly liveness?: Liveness;
+}
 
 /** Bytes to gather before they are worth a system call of their own. */
 const FULL = 64 * 1024;
@@ -34,16 +41,14 @@ export class WireWriter {
   /** Bytes sent so far, frame headers included. */
   sent = 0;
   #flushedData = 0;
-  /** When anything was last handed to the transport, in ms of the monotonic clock. */
-  spokeAt = performance.now();
-  /** Since when the transport has taken no more of our data; undefined while nothing waits to be taken. */
-  blockedSince: number | undefined;
+  readonly #liveness: Liveness;
+  /** Pieces that the transport has not taken yet. */
   #blocked = 0;
 
-  /** With a pacer nothing is sent faster than that allows; what it holds back is not blocked. */
-  constructor(transport: Transport, pacer?: Pacer) {
+  constructor(transport: Transport, { pacer, liveness = new Liveness() }: WriterParts = {}) {
     this.#transport = transport;
     this.#pacer = pacer;
+    this.#liveness = liveness;
   }
 
   /** Enough is gathered: flush before encoding more. */
@@ -140,12 +145,13 @@ export class WireWriter {
   }
 
   async #hand(chunks: readonly Buffer[]): Promise<void> {
-    this.spokeAt = performance.now();
+    this.#liveness.spoke();
+    this.#liveness.owes('room');
     this.#blocked += 1;
-    this.blockedSince ??= this.spokeAt;
     await this.#transport.send(chunks);
     this.#blocked -= 1;
-    this.blockedSince = this.#blocked > 0 ? performance.now() : undefined;
+    this.#liveness.settled('room');
+    if (this.#blocked > 0) this.#liveness.owes('room');
   }
 }
 

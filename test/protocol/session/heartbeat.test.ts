@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AbortedError, TimeLimitError, TimeoutError } from '../../../src/protocol/errors.ts';
 import { Heartbeat, type HeartbeatParts } from '../../../src/protocol/session/heartbeat.ts';
-import { WireReader } from '../../../src/protocol/stream/wire-reader.ts';
+import { Liveness } from '../../../src/protocol/stream/liveness.ts';
 import { WireWriter } from '../../../src/protocol/stream/wire-writer.ts';
 import { scriptedTransport } from '../../support/scripted-transport.ts';
 
@@ -14,13 +14,14 @@ const SECOND = 1000;
 function begin(wishes: Partial<HeartbeatParts> = {}) {
   const destroyed: Array<Error | undefined> = [];
   const transport = { ...scriptedTransport([]), destroy: (reason?: Error) => void destroyed.push(reason) };
-  const reader = new WireReader(transport);
-  const writer = new WireWriter(transport);
+  const liveness = new Liveness();
+  liveness.owes('set-up');
+  const writer = new WireWriter(transport, { liveness });
   writer.startFrames();
   const heartbeat = new Heartbeat({
     transport,
-    reader,
     writer,
+    liveness,
     timeoutSeconds: 0,
     signal: undefined,
     ...wishes,
@@ -29,15 +30,15 @@ function begin(wishes: Partial<HeartbeatParts> = {}) {
     Buffer.concat(transport.told)
       .toString('hex')
       .match(/00000007/g)?.length ?? 0;
-  return { heartbeat, reader, writer, destroyed, emptyFrames };
+  return { heartbeat, liveness, writer, destroyed, emptyFrames };
 }
 
 describe('a limit', () => {
   it('ends a connection that is alive', () => {
-    const { reader, destroyed } = begin({ stopAfterMinutes: 2 });
+    const { liveness, destroyed } = begin({ stopAfterMinutes: 2 });
     for (let second = 0; second < 119; second++) {
       vi.advanceTimersByTime(SECOND);
-      reader.heardAt = performance.now();
+      liveness.heard();
     }
     expect(destroyed).toEqual([]);
     vi.advanceTimersByTime(SECOND);
@@ -60,11 +61,11 @@ describe('a limit', () => {
 
 describe('the limit of the login', () => {
   it('ends a login that is alive, but does not come to an end', () => {
-    const { heartbeat, reader, destroyed } = begin({ timeoutSeconds: 5 });
+    const { heartbeat, liveness, destroyed } = begin({ timeoutSeconds: 5 });
     heartbeat.limitLogin(25);
     for (let second = 0; second < 24; second++) {
       vi.advanceTimersByTime(SECOND);
-      reader.heardAt = performance.now();
+      liveness.heard();
     }
     expect(destroyed).toEqual([]);
     vi.advanceTimersByTime(SECOND + 1);
@@ -114,10 +115,10 @@ describe('the timeout', () => {
   });
 
   it('begins anew with every byte that is heard', () => {
-    const { reader, destroyed } = begin({ timeoutSeconds: 8 });
+    const { liveness, destroyed } = begin({ timeoutSeconds: 8 });
     for (let second = 0; second < 60; second++) {
       vi.advanceTimersByTime(SECOND);
-      reader.heardAt = performance.now();
+      liveness.heard();
     }
     expect(destroyed).toEqual([]);
     vi.advanceTimersByTime(10 * SECOND);
@@ -125,12 +126,11 @@ describe('the timeout', () => {
   });
 
   it('does not run while the peer owes us nothing, and runs from when it does', () => {
-    const { heartbeat, destroyed } = begin({ timeoutSeconds: 8 });
-    heartbeat.owedSince = () => undefined;
+    const { liveness, destroyed } = begin({ timeoutSeconds: 8 });
+    liveness.settled('set-up');
     vi.advanceTimersByTime(1000 * SECOND);
     expect(destroyed).toEqual([]);
-    const start = performance.now();
-    heartbeat.owedSince = () => start;
+    liveness.owes('request');
     vi.advanceTimersByTime(7.9 * SECOND);
     expect(destroyed).toEqual([]);
     vi.advanceTimersByTime(2 * SECOND);
@@ -178,11 +178,11 @@ describe('the timeout', () => {
 
 describe('signs of life', () => {
   it('go out at half the timeout while we have nothing to say', () => {
-    const { heartbeat, reader, emptyFrames } = begin({ timeoutSeconds: 20 });
+    const { heartbeat, liveness, emptyFrames } = begin({ timeoutSeconds: 20 });
     heartbeat.keepAlive();
     for (let second = 0; second < 60; second++) {
       vi.advanceTimersByTime(SECOND);
-      reader.heardAt = performance.now();
+      liveness.heard();
     }
     expect(emptyFrames()).toBe(6);
   });

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { Liveness } from '../../../src/protocol/stream/liveness.ts';
 import { Pacer } from '../../../src/protocol/stream/pacer.ts';
 import { WireWriter } from '../../../src/protocol/stream/wire-writer.ts';
 import { frameCodes } from '../../../src/protocol/wire/frame.ts';
@@ -64,24 +65,30 @@ describe('what is written', () => {
     expect(writer.sent).toBe(12);
   });
 
-  it('is not blocked while a pacer holds it back, but while the transport does', async () => {
+  it('is owed room while the transport takes nothing, but not while a pacer holds it back', async () => {
+    let now = 0;
+    const isOwed = () => {
+      now += 1000;
+      return liveness.silentMs > 0;
+    };
     const gates: Array<() => void> = [];
     const sleep = Promise.withResolvers<void>();
     const pacer = new Pacer(1000, { now: () => 0, sleep: () => sleep.promise });
     const send = () => new Promise<void>((resolve) => gates.push(resolve));
-    const writer = new WireWriter({ ...scriptedTransport([]), send }, pacer);
+    const liveness = new Liveness(() => now);
+    const writer = new WireWriter({ ...scriptedTransport([]), send }, { pacer, liveness });
     writer.slice(Buffer.alloc(1000));
     const flushed = writer.flush();
     await setImmediate();
-    expect(writer.blockedSince).toBeDefined();
+    expect(isOwed()).toBe(true);
     gates[0]?.();
     await setImmediate();
-    expect(writer.blockedSince).toBeUndefined();
+    expect(isOwed()).toBe(false);
     sleep.resolve();
     await setImmediate();
-    expect(writer.blockedSince).toBeDefined();
+    expect(isOwed()).toBe(true);
     gates[1]?.();
     await flushed;
-    expect(writer.blockedSince).toBeUndefined();
+    expect(isOwed()).toBe(false);
   });
 });
