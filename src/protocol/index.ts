@@ -66,7 +66,7 @@ export { type Item, itemFlags } from './roles/item.ts';
 export { hasChanges, ITEMIZED_DELETION, type ItemizeTerms, itemize } from './roles/itemize.ts';
 export type { SentContent } from './roles/sender.ts';
 export type { ConnectionStep } from './session/connection.ts';
-export type { ServerMessage } from './session/server-messages.ts';
+export type { PeerMessage } from './session/messages.ts';
 export type { Transport } from './stream/transport.ts';
 export type { ChecksumName, CompressionName, Terms } from './terms.ts';
 export type { ChangeSet } from './trees/change-set.ts';

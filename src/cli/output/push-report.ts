@@ -1,4 +1,4 @@
-import type { ConnectionStep, PushListeners, PushResult, ServerMessage } from '../../protocol/index.ts';
+import type { ConnectionStep, PeerMessage, PushListeners, PushResult } from '../../protocol/index.ts';
 import { stepLines } from './debug-lines.ts';
 import { type ReportParts, SessionReport } from './session-report.ts';
 
@@ -43,7 +43,7 @@ export class PushReport {
   }
 
   /** What is said before there is a session is about rules that are left out. */
-  #tell(message: ServerMessage): void {
+  #tell(message: PeerMessage): void {
     if (this.#session !== undefined) this.#session.message(message);
     else this.#parts.screen.complain(message.text);
   }
@@ -56,7 +56,7 @@ export class PushReport {
     }
   }
 
-  #message(message: ServerMessage): void {
+  #message(message: PeerMessage): void {
     const [, reason] = LAST_WORDS.exec(message.text) ?? [];
     if (reason === undefined) {
       this.#tell(message);

@@ -5,12 +5,12 @@ import {
   type Item,
   itemFlags,
   type OutputOptions,
+  type PeerMessage,
   type Problem,
   type PushResult,
   type ResolvedOptions,
   type RunningPush,
   type SentContent,
-  type ServerMessage,
 } from '../../protocol/index.ts';
 import type { SourcePaths } from '../source-paths.ts';
 import { namesLines, searchLine } from './debug-lines.ts';
@@ -127,7 +127,7 @@ export class SessionReport {
     else if (levels.REMOVE > 0) screen.inform(`sender removed ${shown}`);
   }
 
-  message({ level, text }: ServerMessage): void {
+  message({ level, text }: PeerMessage): void {
     const { screen } = this.#parts;
     if (level !== 'info') {
       screen.complain(text);

@@ -3,7 +3,7 @@ import type { FileEntry } from '../file-list/file-entry.ts';
 import type { Item } from '../roles/item.ts';
 import type { SentContent } from '../roles/sender.ts';
 import type { ConnectionStep } from '../session/connection.ts';
-import type { ServerMessage } from '../session/server-messages.ts';
+import type { PeerMessage } from '../session/messages.ts';
 import type { Terms } from '../terms.ts';
 
 /** What may be asked of a session while it pushes. */
@@ -44,7 +44,7 @@ export interface PushListeners {
   removed?(entry: FileEntry, wasThere: boolean): void;
   /** A path was deleted at the destination. */
   deleted?(path: string, isFolder: boolean): void;
-  message?(message: ServerMessage): void;
+  message?(message: PeerMessage): void;
   problem?(problem: Problem): void;
   /** So much of a file has been sent; called several times for a large one, never for an empty one. */
   progress?(entry: FileEntry, position: number): void;

@@ -2,9 +2,10 @@ import { ProtocolError } from '../errors.ts';
 import { type Cursor, inBounds } from '../wire/cursor.ts';
 import { decodeName } from '../wire/file-name.ts';
 import { MAX_NANOSECONDS, MAX_PATH_LENGTH } from '../wire/limits.ts';
-import { entryFlags, ioErrors } from './entry-flags.ts';
+import { entryFlags } from './entry-flags.ts';
 import type { DeviceNumber, EntryFormat, FileEntry, FolderContents, InodeNumber } from './file-entry.ts';
 import { isDevice, isDirectory, isKnownType, isRegular, isSpecial, isSymlink } from './file-mode.ts';
+import { ioErrors } from './io-errors.ts';
 
 /** One record of a file list: an entry, or the end of the list with the sender's I/O errors. */
 export type ListRecord =

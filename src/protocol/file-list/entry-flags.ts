@@ -37,8 +37,5 @@ export const entryFlags = {
   sameAtime: 0x4000,
 } as const;
 
-/** I/O errors of a list, as bits. `general` stops every deletion on the other side, `vanished` does not. */
-export const ioErrors = { none: 0, general: 1, vanished: 2, deleteLimit: 4, all: 7 } as const;
-
 /** Bytes of a name that its predecessor may supply. */
 export const MAX_SHARED_PREFIX = 255;

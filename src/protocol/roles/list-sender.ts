@@ -1,10 +1,10 @@
 import type { Problem } from '../errors.ts';
 import { EntryEncoder } from '../file-list/entry-encoder.ts';
-import { ioErrors } from '../file-list/entry-flags.ts';
 import type { EntryFormat, FileEntry, IdNames } from '../file-list/file-entry.ts';
 import type { FileList, SubList } from '../file-list/file-list.ts';
 import { isDirectory, isRegular, isSymlink } from '../file-list/file-mode.ts';
 import { encodeIdList, type NamedId } from '../file-list/id-list.ts';
+import { type IoErrors, ioErrors } from '../file-list/io-errors.ts';
 import { KindCounter } from '../file-list/kind-counts.ts';
 import type { Listing, SourceTree } from '../file-list/source-tree.ts';
 import { Breathing, inTurns } from '../stream/breathing.ts';
@@ -20,6 +20,7 @@ export interface ListSenderParts {
   readonly out: WireWriter;
   readonly indexes: IndexEncoder;
   readonly list: FileList;
+  readonly errors: IoErrors;
   /** Tell the receiver of no I/O errors, so that it deletes in spite of them. */
   readonly ignoreErrors: boolean;
   /** Without `--numeric-ids`, names of ids follow a list that comes in one piece. */
@@ -54,7 +55,6 @@ export class ListSender {
   readonly #folders: PendingFolder[] = [];
   readonly #uids = new Set<number>();
   readonly #gids = new Set<number>();
-  #ioError: number = ioErrors.none;
   #isComplete = false;
   /** Bytes of all regular files and symlinks listed so far, and how many entries there were. */
   totalSize = 0;
@@ -190,13 +190,12 @@ export class ListSender {
   }
 
   #note(problem: Problem): void {
-    if (problem.kind === 'vanished') this.#ioError |= ioErrors.vanished;
-    if (problem.kind === 'failed') this.#ioError |= ioErrors.general;
+    this.#parts.errors.note(problem, 'listing');
     this.#parts.onProblem(problem);
   }
 
   #announcedError(): number {
-    return this.#parts.ignoreErrors ? ioErrors.none : this.#ioError;
+    return this.#parts.ignoreErrors ? ioErrors.none : this.#parts.errors.of('listing');
   }
 }
 

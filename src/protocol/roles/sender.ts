@@ -2,10 +2,10 @@ import { BlockSums } from '../delta/block-sums.ts';
 import type { SearchCounts } from '../delta/match-search.ts';
 import { NO_BASIS, type SumHead } from '../delta/sum-head.ts';
 import { type Problem, ProtocolError } from '../errors.ts';
-import { ioErrors } from '../file-list/entry-flags.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import type { FileList } from '../file-list/file-list.ts';
 import { isRegular } from '../file-list/file-mode.ts';
+import { type IoErrors, ioErrors } from '../file-list/io-errors.ts';
 import { KindCounter, type KindCounts } from '../file-list/kind-counts.ts';
 import type { SourceFile } from '../file-list/source-tree.ts';
 import type { WireWriter } from '../stream/wire-writer.ts';
@@ -30,6 +30,7 @@ export interface SenderParts {
   readonly indexes: IndexEncoder;
   readonly requests: Requests;
   readonly list: FileList;
+  readonly errors: IoErrors;
   readonly lists: ListSender;
   readonly files: FileSender;
   /** Bytes of a digest of the session's checksum. */
@@ -112,7 +113,6 @@ class Sender {
   };
   readonly #parts: SenderParts;
   readonly #repeats = new Repeats();
-  #ioError: number = ioErrors.none;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -230,7 +230,7 @@ class Sender {
   }
 
   #note(problem: Problem): void {
-    this.#ioError |= problem.kind === 'vanished' ? ioErrors.vanished : ioErrors.general;
+    this.#parts.errors.note(problem, 'transfer');
     this.#parts.events.onProblem(problem);
   }
 
@@ -273,9 +273,9 @@ class Sender {
 
   /** The end: what went wrong, our last mark, and from protocol 31 on one exchange more. */
   async #sayGoodbye(): Promise<void> {
-    const { terms, out } = this.#parts;
-    if (this.#ioError !== ioErrors.none && terms.protocol >= 30)
-      out.message(frameCodes.ioError, int32(this.#ioError));
+    const { terms, out, errors } = this.#parts;
+    const bits = errors.of('transfer');
+    if (bits !== ioErrors.none && terms.protocol >= 30) out.message(frameCodes.ioError, int32(bits));
     this.#sayDone();
     if (terms.protocol >= 31) {
       await this.#expectDone();

@@ -3,6 +3,7 @@ import type { Problem } from '../../../src/protocol/errors.ts';
 import type { EntryFormat, FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
 import { FileList } from '../../../src/protocol/file-list/file-list.ts';
 import { isDirectory } from '../../../src/protocol/file-list/file-mode.ts';
+import { IoErrors } from '../../../src/protocol/file-list/io-errors.ts';
 import { orderOf } from '../../../src/protocol/file-list/order.ts';
 import type { SourceTree } from '../../../src/protocol/file-list/source-tree.ts';
 import { ListSender } from '../../../src/protocol/roles/list-sender.ts';
@@ -42,6 +43,7 @@ async function send(sending: Sending, howMuch: 'all' | 'first' = 'all') {
   const list = new FileList(terms);
   const problems: Problem[] = [];
   const sender = new ListSender({
+    errors: new IoErrors(),
     ...sending,
     out,
     list,

@@ -1,19 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { RemoteExitError, StreamError } from '../../../src/protocol/errors.ts';
-import { ServerMessages } from '../../../src/protocol/session/server-messages.ts';
+import { IoErrors } from '../../../src/protocol/file-list/io-errors.ts';
+import { type MessageHandlers, PeerMessages } from '../../../src/protocol/session/messages.ts';
 import { frameCodes } from '../../../src/protocol/wire/frame.ts';
 import { int32 } from '../../support/frames.ts';
 
 function listen() {
   const heard: unknown[] = [];
-  const messages = new ServerMessages({
+  const errors = new IoErrors();
+  const handlers: MessageHandlers = {
     onMessage: ({ level, text }) => heard.push(`${level}: ${text}`),
     onDeleted: (path, isFolder) => heard.push(['deleted', path, isFolder]),
     onSuccess: (index) => heard.push(['success', index]),
     onTimeout: (seconds) => heard.push(['timeout', seconds]),
     onExit: () => heard.push('exit'),
-  });
-  return { messages, heard };
+  };
+  const messages = new PeerMessages(handlers, errors);
+  return { messages, errors, heard };
 }
 
 describe('what a server says beside its requests', () => {
@@ -28,13 +31,13 @@ describe('what a server says beside its requests', () => {
   });
 
   it('counts as a failure only if something could not be transferred', () => {
-    const { messages } = listen();
+    const { messages, errors } = listen();
     messages.handle(frameCodes.info, Buffer.from('cannot delete non-empty directory: x\n'));
     messages.handle(frameCodes.warning, Buffer.from('hm\n'));
     messages.handle(frameCodes.error, Buffer.from('unknown --groupmap name on receiver: wheel\n'));
-    expect(messages.hasErrors).toBe(false);
+    expect(errors.hasErrors).toBe(false);
     messages.handle(frameCodes.errorTransfer, Buffer.alloc(0));
-    expect(messages.hasErrors).toBe(true);
+    expect(errors.hasErrors).toBe(true);
   });
 
   it('keeps bytes that are no text, and control characters, for whoever shows them', () => {
@@ -84,9 +87,9 @@ describe('what a server says beside its requests', () => {
     [6, { hasVanished: true, hitDeleteLimit: true }],
     [8, {}],
   ])('may be an I/O error with the bits %d', (bits, outcome) => {
-    const { messages } = listen();
+    const { messages, errors } = listen();
     messages.handle(frameCodes.ioError, int32(bits));
-    const { hasErrors, hasVanished, hitDeleteLimit } = messages;
+    const { hasErrors, hasVanished, hitDeleteLimit } = errors;
     const nothing = { hasErrors: false, hasVanished: false, hitDeleteLimit: false };
     expect({ hasErrors, hasVanished, hitDeleteLimit }).toEqual({ ...nothing, ...outcome });
   });
@@ -105,12 +108,12 @@ describe('what a server says beside its requests', () => {
   });
 
   it('may be signs of life and what concerns receivers', () => {
-    const { messages, heard } = listen();
+    const { messages, errors, heard } = listen();
     for (const code of [frameCodes.noop, frameCodes.noSend]) {
       messages.handle(code, int32(1));
     }
     expect(heard).toEqual([]);
-    expect(messages.hasErrors).toBe(false);
+    expect(errors.hasErrors).toBe(false);
   });
 });
 

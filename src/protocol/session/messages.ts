@@ -1,9 +1,10 @@
 import { exitCodes, RemoteExitError, StreamError } from '../errors.ts';
+import { type IoErrors, ioErrors } from '../file-list/io-errors.ts';
 import { decodeName } from '../wire/file-name.ts';
 import { type FrameCode, frameCodes } from '../wire/frame.ts';
 
-/** What a server says about a session besides its requests. */
-export interface ServerMessage {
+/** What a peer says about a session besides what its role has to say. */
+export interface PeerMessage {
   /** An `error` need not mean that a file did not arrive: the exit code tells that. */
   readonly level: 'error' | 'warning' | 'info';
   /** Without the newline at its end; may hold any characters, to be escaped before it is shown. */
@@ -11,44 +12,40 @@ export interface ServerMessage {
 }
 
 export interface MessageHandlers {
-  onMessage(message: ServerMessage): void;
+  onMessage(message: PeerMessage): void;
   /** A path was deleted at the destination. */
   onDeleted(path: string, isFolder: boolean): void;
   /** An entry is in place at the destination. */
   onSuccess(index: number): void;
-  /** The server gives up when it has heard nothing for so long. */
+  /** The peer gives up when it has heard nothing for so long. */
   onTimeout(seconds: number): void;
-  /** The server has given up and waits for our leave. */
+  /** The peer has given up and waits for our leave. */
   onExit(): void;
 }
 
 const MAX_KEPT_TEXTS = 20;
 
-/** Bits of an I/O error that a server reports. */
-const ioErrors = { general: 1, vanished: 2, deleteLimit: 4 } as const;
-
 /**
- * Takes the messages that come between the server's data.
+ * Takes the messages that come between the peer's data.
  *
  * Source: docs/protocol chapter 2, section 2.2; chapter 3, section 13.
  */
-export class ServerMessages {
+export class PeerMessages {
   readonly #handlers: MessageHandlers;
-  /** Some file or attribute could not be stored. A plain error says no such thing: an unknown name in `--chown`. */
-  hasErrors = false;
-  hasVanished = false;
-  hitDeleteLimit = false;
+  readonly #errors: IoErrors;
   /** Texts of errors, the first few: when the session fails, they are the reason. */
   readonly errorTexts: string[] = [];
 
-  constructor(handlers: MessageHandlers) {
+  constructor(handlers: MessageHandlers, errors: IoErrors) {
     this.#handlers = handlers;
+    this.#errors = errors;
   }
 
   handle(code: FrameCode, payload: Buffer): void {
     switch (code) {
       case frameCodes.errorTransfer:
-        this.hasErrors = true;
+        // Some file or attribute could not be stored. A plain error says no such thing: an unknown name in `--chown`.
+        this.#errors.noteFromPeer(ioErrors.general);
         this.#error(textOf(payload));
         return;
       case frameCodes.error:
@@ -70,7 +67,7 @@ export class ServerMessages {
         this.#handlers.onTimeout(numberOf(payload, 'timeout'));
         return;
       case frameCodes.ioError:
-        this.#ioError(numberOf(payload, 'I/O error'));
+        this.#errors.noteFromPeer(numberOf(payload, 'I/O error') & ioErrors.all);
         return;
       case frameCodes.errorExit:
         this.#exit(payload);
@@ -90,23 +87,17 @@ export class ServerMessages {
     this.#handlers.onDeleted(decodeName(isFolder ? payload.subarray(0, -1) : payload), isFolder);
   }
 
-  #ioError(bits: number): void {
-    if (bits & ioErrors.general) this.hasErrors = true;
-    if (bits & ioErrors.vanished) this.hasVanished = true;
-    if (bits & ioErrors.deleteLimit) this.hitDeleteLimit = true;
-  }
-
   /** An empty one confirms our own leave. */
   #exit(payload: Buffer): void {
     if (payload.length === 0) return;
     const code = numberOf(payload, 'exit code');
     this.#handlers.onExit();
-    // Whatever a server says, a session that it broke off has not succeeded.
+    // Whatever a peer says, a session that it broke off has not succeeded.
     const exitCode = code > 0 && code <= 255 ? code : exitCodes.stream;
-    throw new RemoteExitError(this.explain(`the server ended the session with exit code ${code}`), exitCode);
+    throw new RemoteExitError(this.explain(`the peer ended the session with exit code ${code}`), exitCode);
   }
 
-  /** The server's own words, if it has said any. */
+  /** The peer's own words, if it has said any. */
   explain(otherwise: string): string {
     return this.errorTexts.length > 0 ? this.errorTexts.join('; ') : otherwise;
   }
