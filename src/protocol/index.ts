@@ -4,10 +4,9 @@ export { listModules, type ModuleLine, type ModuleList } from './client/list-mod
 export { PathFilter } from './client/path-filter.ts';
 export { openPush, push } from './client/push.ts';
 export { type ChangeTreeWishes, pushChanges } from './client/push-changes.ts';
-export type { PushListeners, RunningPush } from './client/push-listeners.ts';
+export type { PushListeners, PushResult, PushStatistics, RunningPush } from './client/push-listeners.ts';
 export { PushProgress, type PushProgressEvent, type PushProgressOptions } from './client/push-progress.ts';
 export type { ListRequest, OpenPushRequest, PushRequest } from './client/push-request.ts';
-export type { PushResult, PushStatistics } from './client/push-result.ts';
 export type { PushRun, PushSession } from './client/push-session.ts';
 export { pushTree, type TreePush } from './client/push-tree.ts';
 export { readPasswordFile } from './connect/password-file.ts';
@@ -33,9 +32,8 @@ export type {
 export { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from './file-list/file-mode.ts';
 export type { KindCounts } from './file-list/kind-counts.ts';
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
-export type { CvsIgnore, FilterRules, RuleSettings } from './filter/filter-rules.ts';
 export { type FilterEnvironment, parseFilters } from './filter/parse-filters.ts';
-export type { FilterRule } from './filter/rule.ts';
+export type { CvsIgnore, FilterRule, FilterRules, RuleSettings } from './filter/rule.ts';
 export { ForeignLinkError, NamedFileError, systemReason } from './named-files/named-file-error.ts';
 export { openNamedForAppending } from './named-files/open-named.ts';
 export { type ReadNamed, readNamed, readNamedFile, withPipes } from './named-files/read-named.ts';
@@ -52,8 +50,8 @@ export {
   type ParsedOptions,
   parseOptions,
 } from './options/parse-options.ts';
+export type { ResolvedOptions } from './options/resolve-options.ts';
 export { resolveOptions } from './options/resolve-options.ts';
-export type { ResolvedOptions } from './options/resolved-options.ts';
 export { nearest } from './options/suggestion.ts';
 export type {
   ConnectionOptions,

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { FilterRules } from '../../src/protocol/filter/filter-rules.ts';
+import type { FilterRules } from '../../src/protocol/filter/rule.ts';
 import { FilterScope } from '../../src/protocol/filter/scope.ts';
 import { encodeName } from '../../src/protocol/wire/file-name.ts';
 

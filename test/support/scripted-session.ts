@@ -1,5 +1,4 @@
-import type { PushListeners } from '../../src/protocol/client/push-listeners.ts';
-import type { PushResult } from '../../src/protocol/client/push-result.ts';
+import type { PushListeners, PushResult } from '../../src/protocol/client/push-listeners.ts';
 import { PushSession } from '../../src/protocol/client/push-session.ts';
 import type { SourceTree } from '../../src/protocol/file-list/source-tree.ts';
 import { resolveOptions } from '../../src/protocol/options/resolve-options.ts';

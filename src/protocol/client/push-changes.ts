@@ -7,8 +7,7 @@ import { ChangeTree, type ChangeTreeOptions } from '../trees/change-tree.ts';
 import { entryWishes } from '../trees/entry-wishes.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
-import type { PushListeners } from './push-listeners.ts';
-import type { PushResult } from './push-result.ts';
+import type { PushListeners, PushResult } from './push-listeners.ts';
 import { PushSession } from './push-session.ts';
 
 export interface ChangeTreeWishes {

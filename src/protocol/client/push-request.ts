@@ -1,5 +1,5 @@
 import type { DaemonTarget } from '../connect/target.ts';
-import type { CvsIgnore } from '../filter/filter-rules.ts';
+import type { CvsIgnore } from '../filter/rule.ts';
 import type { ConnectionOptions, TransferOptions } from '../options/transfer-options.ts';
 import type { ConnectionStep } from '../session/connection.ts';
 

@@ -1,7 +1,7 @@
 import { exitCodeOf, type Problem, UsageError } from '../errors.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
-import type { ResolvedOptions } from '../options/resolved-options.ts';
+import type { ResolvedOptions } from '../options/resolve-options.ts';
 import type { Item } from '../roles/item.ts';
 import type { ListSender } from '../roles/list-sender.ts';
 import type { SenderCounts } from '../roles/sender.ts';
@@ -12,8 +12,7 @@ import { Problems } from '../session/problems.ts';
 import { Sending } from '../session/send.ts';
 import type { Terms } from '../terms.ts';
 import { checkListeners } from './check-request.ts';
-import type { PushListeners, RunningPush } from './push-listeners.ts';
-import type { PushResult } from './push-result.ts';
+import type { PushListeners, PushResult, RunningPush } from './push-listeners.ts';
 
 /** The end of a filter list, and nothing before it. */
 const NO_FILTER_RULES = Uint8Array.of(0, 0, 0, 0);

@@ -2,14 +2,12 @@ import { checkList, checkObject, checkPathText } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
 import { keptPatterns } from '../filter/deletion-rules.ts';
-import type { FilterRules } from '../filter/filter-rules.ts';
-import { patternRule } from '../filter/rule.ts';
+import { type FilterRules, patternRule } from '../filter/rule.ts';
 import { FilterScope } from '../filter/scope.ts';
 import { encodeFilterList, pushSendsFilterList } from '../filter/wire.ts';
 import { FilteredTree } from '../trees/filtered-tree.ts';
 import { Encoder } from '../wire/encoder.ts';
-import type { PushListeners } from './push-listeners.ts';
-import type { PushResult } from './push-result.ts';
+import type { PushListeners, PushResult } from './push-listeners.ts';
 import { PushSession } from './push-session.ts';
 
 export interface TreePush {

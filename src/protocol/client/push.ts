@@ -11,9 +11,8 @@ import { connectDaemon, setUpFailure } from '../session/connection.ts';
 import type { ChecksumName, CompressionName } from '../terms.ts';
 import { openLocalTree } from '../trees/local-source.ts';
 import { checkListeners, checkPushRequest, checkSources } from './check-request.ts';
-import type { PushListeners } from './push-listeners.ts';
+import type { PushListeners, PushResult } from './push-listeners.ts';
 import type { OpenPushRequest, PushRequest } from './push-request.ts';
-import type { PushResult } from './push-result.ts';
 import { PushSession } from './push-session.ts';
 import { pushTree } from './push-tree.ts';
 

@@ -1,6 +1,5 @@
-import type { BlockSums } from './block-sums.ts';
 import type { Scanner } from './scanner.ts';
-import { lengthOfBlock } from './sum-head.ts';
+import { type BlockSums, lengthOfBlock } from './sum-head.ts';
 import type { TokenSink } from './tokens.ts';
 
 /** Bytes that are read into the window at once. */

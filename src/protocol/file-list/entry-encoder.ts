@@ -1,6 +1,5 @@
 import type { Encoder } from '../wire/encoder.ts';
-import { encodeName } from '../wire/file-name.ts';
-import { NameBuffer } from '../wire/name-buffer.ts';
+import { encodeName, NameBuffer } from '../wire/file-name.ts';
 import { entryFlags, MAX_SHARED_PREFIX } from './entry-flags.ts';
 import type { EntryFormat, FileEntry, IdNames, InodeNumber } from './file-entry.ts';
 import { isDevice, isDirectory, isRegular, isSpecial } from './file-mode.ts';

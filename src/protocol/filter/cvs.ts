@@ -1,6 +1,5 @@
 import { decodeName } from '../wire/file-name.ts';
-import type { RuleSettings } from './filter-rules.ts';
-import { type CvsRule, isTooLong, type PatternRule } from './rule.ts';
+import { type CvsRule, isTooLong, type PatternRule, type RuleSettings } from './rule.ts';
 
 const builtIn =
   'RCS SCCS CVS CVS.adm RCSLOG cvslog.* tags TAGS .make.state .nse_depinfo *~ #* .#* ,* _$* *$ *.old *.bak *.BAK ' +

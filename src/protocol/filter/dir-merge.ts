@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
 import { FileError, UsageError } from '../errors.ts';
 import { NamedFileError } from '../named-files/named-file-error.ts';
-import type { RuleSettings } from './filter-rules.ts';
 import { type CompiledRule, compileRule } from './pattern.ts';
-import { type DirMergeRule, type FilterRule, fileNameOf, type Side } from './rule.ts';
+import { type DirMergeRule, type FilterRule, fileNameOf, type RuleSettings, type Side } from './rule.ts';
 import { layoutOf, RuleCollector } from './rule-collector.ts';
 
 /**

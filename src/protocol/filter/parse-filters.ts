@@ -4,8 +4,14 @@ import { type ReadNamed, readNamed, withPipes } from '../named-files/read-named.
 import { checkTransferOptions } from '../options/check-options.ts';
 import type { FilterOption, TransferOptions } from '../options/transfer-options.ts';
 import { expandCvsRule } from './cvs.ts';
-import type { CvsIgnore, FilterRules, RuleSettings } from './filter-rules.ts';
-import { type FilterRule, patternRule, plainTraits } from './rule.ts';
+import {
+  type CvsIgnore,
+  type FilterRule,
+  type FilterRules,
+  patternRule,
+  plainTraits,
+  type RuleSettings,
+} from './rule.ts';
 import { RuleCollector } from './rule-collector.ts';
 import { type ReadMerged, ruleFileReader } from './rule-file.ts';
 

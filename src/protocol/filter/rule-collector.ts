@@ -1,8 +1,15 @@
 import { posix } from 'node:path';
 import { FileError, UsageError } from '../errors.ts';
 import { expandCvsRule } from './cvs.ts';
-import type { RuleSettings } from './filter-rules.ts';
-import { concerns, type DirMergeRule, type FilterRule, fileNameOf, patternRule, type Side } from './rule.ts';
+import {
+  concerns,
+  type DirMergeRule,
+  type FilterRule,
+  fileNameOf,
+  patternRule,
+  type RuleSettings,
+  type Side,
+} from './rule.ts';
 import type { ReadMerged } from './rule-file.ts';
 import {
   LongRuleError,

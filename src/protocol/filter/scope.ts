@@ -6,9 +6,8 @@ import {
   toItems,
   type Walk,
 } from './dir-merge.ts';
-import type { FilterRules } from './filter-rules.ts';
 import { byteString, type CompiledRule, Subject } from './pattern.ts';
-import { concerns, type Side } from './rule.ts';
+import { concerns, type FilterRules, type Side } from './rule.ts';
 
 /**
  * The rules that hold in one folder of a walk. Immutable: entering a folder gives a new scope, with the rules of the

@@ -4,9 +4,8 @@ import type { Cursor } from '../wire/cursor.ts';
 import type { Encoder } from '../wire/encoder.ts';
 import { decodeName, encodeName } from '../wire/file-name.ts';
 import { MAX_FILTER_LIST_LENGTH, MAX_FILTER_RULES, MAX_RULE_LENGTH } from '../wire/limits.ts';
-import type { FilterRules, RuleSettings } from './filter-rules.ts';
 import { isDeleting } from './parse-filters.ts';
-import { concerns, type FilterRule } from './rule.ts';
+import { concerns, type FilterRule, type FilterRules, type RuleSettings } from './rule.ts';
 import { RuleCollector } from './rule-collector.ts';
 
 /** Which way the files go, seen from the client, which sends the rules. */

@@ -1,6 +1,6 @@
 import { checkObject, checkText } from '../arguments.ts';
+import type { OptionSpec } from './draft.ts';
 import { optionTable } from './option-table.ts';
-import type { OptionSpec } from './table/option-spec.ts';
 
 export interface HelpShape {
   /** The ways to call the command, for the first lines. */

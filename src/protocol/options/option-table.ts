@@ -1,5 +1,5 @@
+import type { OptionGroup, OptionSpec } from './draft.ts';
 import { attributes, links } from './table/attributes.ts';
-import type { OptionGroup, OptionSpec } from './table/option-spec.ts';
 import { messages } from './table/output.ts';
 import { filters, selection } from './table/selection.ts';
 import { server, speed } from './table/session.ts';

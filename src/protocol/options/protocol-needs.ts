@@ -1,5 +1,5 @@
 import { ProtocolError } from '../errors.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
+import type { ResolvedOptions } from './resolve-options.ts';
 
 const FUZZY_PROTOCOL = 29;
 

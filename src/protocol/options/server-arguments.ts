@@ -1,7 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { infoWord, logFormatWord } from './report-words.ts';
-import { resolveOptions } from './resolve-options.ts';
-import type { ResolvedOptions } from './resolved-options.ts';
+import { type ResolvedOptions, resolveOptions } from './resolve-options.ts';
 import type { TransferOptions } from './transfer-options.ts';
 
 /** What the client tells the server, besides the options themselves. */

@@ -1,8 +1,7 @@
 import type { StrongChecksum, StrongHash } from '../checksum/strong.ts';
-import type { BlockSums } from '../delta/block-sums.ts';
 import { MatchSearch, type SearchCounts } from '../delta/match-search.ts';
 import { Scanner } from '../delta/scanner.ts';
-import { basisLength, type SumHead } from '../delta/sum-head.ts';
+import { type BlockSums, basisLength, type SumHead } from '../delta/sum-head.ts';
 import type { TokenSink, TokenWriter } from '../delta/tokens.ts';
 import type { Problem } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';

@@ -1,6 +1,5 @@
-import { BlockSums } from '../delta/block-sums.ts';
 import type { SearchCounts } from '../delta/match-search.ts';
-import { NO_BASIS, type SumHead } from '../delta/sum-head.ts';
+import { BlockSums, NO_BASIS, type SumHead } from '../delta/sum-head.ts';
 import { type Problem, ProtocolError } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import type { FileList } from '../file-list/file-list.ts';

@@ -2,7 +2,7 @@ import { createStrongChecksum, digestLengths, type StrongChecksum } from '../che
 import { PackedTokens } from '../delta/packed-tokens.ts';
 import { PlainTokens, type TokenOutput, type TokenWriter } from '../delta/tokens.ts';
 import type { EntryFormat } from '../file-list/file-entry.ts';
-import type { ResolvedOptions } from '../options/resolved-options.ts';
+import type { ResolvedOptions } from '../options/resolve-options.ts';
 import type { Terms } from '../terms.ts';
 
 const DEFAULT_DEFLATE_LEVEL = 6;

@@ -4,7 +4,7 @@ import type { Problem } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import { FileList } from '../file-list/file-list.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
-import type { ResolvedOptions } from '../options/resolved-options.ts';
+import type { ResolvedOptions } from '../options/resolve-options.ts';
 import { Arrivals } from '../roles/arrivals.ts';
 import { FileSender } from '../roles/file-sender.ts';
 import { FileSummer } from '../roles/file-summer.ts';

@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../options/resolved-options.ts';
+import type { ResolvedOptions } from '../options/resolve-options.ts';
 import { modeChange } from './mode-changes.ts';
 import type { EntryWishes } from './stat-entry.ts';
 

@@ -1,5 +1,5 @@
 import { checkObject, checkTexts } from '../arguments.ts';
-import type { ResolvedOptions } from '../options/resolved-options.ts';
+import type { ResolvedOptions } from '../options/resolve-options.ts';
 import { entryWishes } from './entry-wishes.ts';
 import { readListedNames } from './listed-names.ts';
 import { LocalTree, type LocalTreeOptions } from './local-tree.ts';

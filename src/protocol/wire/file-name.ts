@@ -1,6 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { checkBytes, checkText } from '../arguments.ts';
 
+const FIRST_CAPACITY = 256;
+/** Of UTF-8, for one UTF-16 unit. */
+const MOST_BYTES_PER_UNIT = 3;
+
 /*
  * A file name is bytes; UTF-8 is a habit. Inside the program a name (or path) is always a string: a byte that is not
  * part of valid UTF-8 stands as the lone surrogate U+DC00 + byte, which no valid text contains. The translation is
@@ -66,4 +70,17 @@ function sequenceLength(bytes: Buffer, at: number): number {
   const length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
   if (at + length > bytes.length) return 0;
   return isUtf8(bytes.subarray(at, at + length)) ? length : 0;
+}
+
+/** The bytes of one name after the other, in the same memory: lists have many. */
+export class NameBuffer {
+  /** The first {@link length} of them count. */
+  bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
+  length = 0;
+
+  set(name: string): void {
+    const most = name.length * MOST_BYTES_PER_UNIT;
+    if (most > this.bytes.length) this.bytes = Buffer.allocUnsafeSlow(2 * most);
+    this.length = name.isWellFormed() ? this.bytes.write(name, 'utf8') : encodeName(name).copy(this.bytes);
+  }
 }

@@ -1,8 +1,7 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPush } from '../../../src/protocol/client/push.ts';
-import type { PushListeners } from '../../../src/protocol/client/push-listeners.ts';
-import type { PushResult } from '../../../src/protocol/client/push-result.ts';
+import type { PushListeners, PushResult } from '../../../src/protocol/client/push-listeners.ts';
 import { RsyncError } from '../../../src/protocol/errors.ts';
 import type { TransferOptions } from '../../../src/protocol/options/transfer-options.ts';
 import { frame, int32 } from '../../support/frames.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BlockSums } from '../../../src/protocol/delta/block-sums.ts';
 import { MatchSearch } from '../../../src/protocol/delta/match-search.ts';
 import { Scanner } from '../../../src/protocol/delta/scanner.ts';
+import { BlockSums } from '../../../src/protocol/delta/sum-head.ts';
 import { blockOf, describeBasis, md5, rebuild, rebuildInPlace } from '../../support/basis.ts';
 import { generatedBytes } from '../../support/generated-bytes.ts';
 import { runs } from '../../support/runs.ts';

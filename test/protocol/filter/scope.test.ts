@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FileError, UsageError } from '../../../src/protocol/errors.ts';
-import type { FilterRules } from '../../../src/protocol/filter/filter-rules.ts';
 import { parseFilters } from '../../../src/protocol/filter/parse-filters.ts';
+import type { FilterRules } from '../../../src/protocol/filter/rule.ts';
 import { FilterScope } from '../../../src/protocol/filter/scope.ts';
 import type { TransferOptions } from '../../../src/protocol/options/transfer-options.ts';
 import { hiddenIn, listDeleted, treeOf } from '../../support/filtered-tree.ts';

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareNames, decodeName, encodeName, systemPath } from '../../../src/protocol/wire/file-name.ts';
+import {
+  compareNames,
+  decodeName,
+  encodeName,
+  NameBuffer,
+  systemPath,
+} from '../../../src/protocol/wire/file-name.ts';
 
 const anyBytes = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
 const almostText = fc
@@ -38,5 +44,21 @@ describe('file names', () => {
       }),
     );
     expect(compareNames('\uffee', '😀')).toBeLessThan(0);
+  });
+});
+
+describe('the buffer of names', () => {
+  it('holds the bytes of each name, long ones and bytes that are no text included', () => {
+    const buffer = new NameBuffer();
+    const names = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.uint8Array({ maxLength: 1000 }).map((bytes) => decodeName(Buffer.from(bytes))),
+    );
+    fc.assert(
+      fc.property(names, (name) => {
+        buffer.set(name);
+        expect(buffer.bytes.subarray(0, buffer.length)).toEqual(encodeName(name));
+      }),
+    );
   });
 });

@@ -1,7 +1,6 @@
 import { UsageError } from '../../errors.ts';
-import { type Draft, does, type Effect, flag, idle, unsupported } from '../draft.ts';
+import { type Draft, does, type Effect, flag, idle, type OptionGroup, unsupported } from '../draft.ts';
 import { badValue, parseChmod, type ValueOf } from '../values.ts';
-import type { OptionGroup } from './option-spec.ts';
 
 export const links: OptionGroup = {
   title: 'Links',

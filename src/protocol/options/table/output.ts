@@ -1,7 +1,6 @@
-import { asks, type Draft, does, doubled, flag, shown } from '../draft.ts';
+import { asks, type Draft, does, doubled, flag, type OptionGroup, shown } from '../draft.ts';
 import { debugFlags, infoFlags, messageLevels } from '../message-flags.ts';
 import { badValue, parseChoice, type ValueOf } from '../values.ts';
-import type { OptionGroup } from './option-spec.ts';
 
 export const messages: OptionGroup = {
   title: 'Output',

@@ -1,6 +1,5 @@
 import { UnsupportedError } from '../../errors.ts';
-import { does, doubled, filter, filterFile, flag, size, unsupported } from '../draft.ts';
-import type { OptionGroup } from './option-spec.ts';
+import { does, doubled, filter, filterFile, flag, type OptionGroup, size, unsupported } from '../draft.ts';
 
 export const selection: OptionGroup = {
   title: 'Choosing what to transfer',

@@ -1,9 +1,17 @@
 import { type CompressChoice, checksumChoice, compressChoice } from '../algorithm-names.ts';
-import { connection, type Draft, does, flag, idle, integer, unsupported } from '../draft.ts';
+import {
+  connection,
+  type Draft,
+  does,
+  flag,
+  idle,
+  integer,
+  type OptionGroup,
+  unsupported,
+} from '../draft.ts';
 import { parseSocketOptions } from '../socket-options.ts';
 import { passwordDigests } from '../transfer-options.ts';
 import { badValue, parseBandwidth, parseChoice, parseInteger, parseSize } from '../values.ts';
-import type { OptionGroup } from './option-spec.ts';
 
 const DEFAULT_MAX_ALLOC = 2 ** 30;
 const FOR_SERVERS = 'it is for the side that rsync itself starts';

@@ -1,8 +1,19 @@
 import { UsageError } from '../../errors.ts';
-import { type Draft, does, doubled, flag, integer, path, paths, size, text, unsupported } from '../draft.ts';
+import {
+  type Draft,
+  does,
+  doubled,
+  flag,
+  integer,
+  type OptionGroup,
+  path,
+  paths,
+  size,
+  text,
+  unsupported,
+} from '../draft.ts';
 import type { DeleteMoment } from '../transfer-options.ts';
 import { parseInteger } from '../values.ts';
-import type { OptionGroup } from './option-spec.ts';
 
 export const comparison: OptionGroup = {
   title: 'Deciding which files differ',
