@@ -87,6 +87,15 @@ describe('the package, installed from its tarball', { timeout: 60_000 }, () => {
     expect(JSON.parse(names)).toEqual({ count: expect.toSatisfy((count) => count > 20), missing: [] });
   });
 
+  it('shows nothing that is meant for the package itself', async () => {
+    const found = await node(`
+      const found = ['tsersync/protocol/internal', 'tsersync/dist/protocol/internal.js'];
+      const outcomes = await Promise.allSettled(found.map((entry) => import(entry)));
+      process.stdout.write(outcomes.map(({ reason }) => reason?.code).join(' '));
+    `);
+    expect(found).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+
   it('loads no package of the watcher or the command for the protocol', async () => {
     const urls = await modulesOf(`${manifest.name}/protocol`);
     const loaded = notForProtocol.filter((name) =>

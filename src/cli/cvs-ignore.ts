@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type CvsIgnore, ForeignLinkError, NamedFileError, readNamedFile } from '../protocol/index.ts';
+import { type CvsIgnore, ForeignLinkError, NamedFileError } from '../protocol/index.ts';
+import { readNamedFile } from '../protocol/internal.ts';
 import type { CliIo } from './io.ts';
 
 export interface CvsIgnoreOptions {

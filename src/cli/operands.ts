@@ -8,8 +8,8 @@ import {
   type TargetSyntax,
   UnsupportedError,
   UsageError,
-  withoutShell,
 } from '../protocol/index.ts';
+import { withoutShell } from '../protocol/internal.ts';
 
 /** On Windows a drive letter is not the name of a host. */
 const SYNTAX: TargetSyntax = { driveLetters: process.platform === 'win32' };

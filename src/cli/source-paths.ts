@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { systemPath } from '../protocol/index.ts';
+import { systemPath } from '../protocol/internal.ts';
 
 /** One source as the user named it: where it lies, and what its first name in the list is. */
 interface Source {

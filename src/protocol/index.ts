@@ -1,7 +1,4 @@
-export { checkBytes, checkList, checkObject, checkText } from './arguments.ts';
-export { digestLengths } from './checksum/strong.ts';
 export { listModules, type ModuleLine, type ModuleList } from './client/list-modules.ts';
-export { PathFilter } from './client/path-filter.ts';
 export { openPush, push } from './client/push.ts';
 export { type ChangeTreeWishes, pushChanges } from './client/push-changes.ts';
 export type { PushListeners, PushResult, PushStatistics, RunningPush } from './client/push-listeners.ts';
@@ -9,7 +6,6 @@ export { PushProgress, type PushProgressEvent, type PushProgressOptions } from '
 export type { ListRequest, OpenPushRequest, PushRequest } from './client/push-request.ts';
 export type { PushRun, PushSession } from './client/push-session.ts';
 export { pushTree, type TreePush } from './client/push-tree.ts';
-export { readPasswordFile } from './connect/password-file.ts';
 export type {
   DaemonTarget,
   LocalTarget,
@@ -18,7 +14,7 @@ export type {
   Target,
   TargetSyntax,
 } from './connect/target.ts';
-export { daemonUrl, destinationModule, parseTarget, withoutShell } from './connect/target.ts';
+export { daemonUrl, destinationModule, parseTarget } from './connect/target.ts';
 export type { SearchCounts } from './delta/match-search.ts';
 export type { SumHead } from './delta/sum-head.ts';
 export * from './errors.ts';
@@ -34,25 +30,10 @@ export type { KindCounts } from './file-list/kind-counts.ts';
 export type { Listing, SourceFile, SourceTree } from './file-list/source-tree.ts';
 export { type FilterEnvironment, parseFilters } from './filter/parse-filters.ts';
 export type { CvsIgnore, FilterRule, FilterRules, RuleSettings } from './filter/rule.ts';
-export { ForeignLinkError, NamedFileError, systemReason } from './named-files/named-file-error.ts';
-export { openNamedForAppending } from './named-files/open-named.ts';
-export { type ReadNamed, readNamed, readNamedFile, withPipes } from './named-files/read-named.ts';
+export { ForeignLinkError, NamedFileError } from './named-files/named-file-error.ts';
 export type { ChecksumChoice, CompressChoice } from './options/algorithm-names.ts';
-export { type DebugLevels, debugLevels, refuseUnshown } from './options/debug-levels.ts';
-export { checkFields, type FieldChecks, isFlag, isWhole } from './options/field-checks.ts';
-export { helpText, wrapText } from './options/help-text.ts';
-export { type InfoLevels, infoLevels } from './options/info-levels.ts';
-export { debugFlags, type InfoFlag, infoFlags } from './options/message-flags.ts';
-export {
-  type Environment,
-  type GivenOption,
-  optionsIn,
-  type ParsedOptions,
-  parseOptions,
-} from './options/parse-options.ts';
+export { type Environment, type ParsedOptions, parseOptions } from './options/parse-options.ts';
 export type { ResolvedOptions } from './options/resolve-options.ts';
-export { resolveOptions } from './options/resolve-options.ts';
-export { nearest } from './options/suggestion.ts';
 export type {
   ConnectionOptions,
   DeleteMoment,
@@ -61,18 +42,17 @@ export type {
   TransferOptions,
 } from './options/transfer-options.ts';
 export { type Item, itemFlags } from './roles/item.ts';
-export { hasChanges, ITEMIZED_DELETION, type ItemizeTerms, itemize } from './roles/itemize.ts';
+export { type ItemizeTerms, itemize } from './roles/itemize.ts';
 export type { SentContent } from './roles/sender.ts';
 export type { ConnectionStep } from './session/connection.ts';
 export type { PeerMessage } from './session/messages.ts';
 export type { Transport } from './stream/transport.ts';
 export type { ChecksumName, CompressionName, Terms } from './terms.ts';
 export type { ChangeSet } from './trees/change-set.ts';
-export { ChangeTree, type ChangeTreeOptions } from './trees/change-tree.ts';
+export type { ChangeTreeOptions } from './trees/change-tree.ts';
 export { openLocalTree } from './trees/local-source.ts';
 export { LocalTree, type LocalTreeOptions } from './trees/local-tree.ts';
 export type { ModeChange } from './trees/mode-changes.ts';
 export { ChangedError } from './trees/source-remover.ts';
 export type { EntryWishes } from './trees/stat-entry.ts';
-export { compareNames, decodeName, encodeName, systemPath } from './wire/file-name.ts';
-export { isPlainPath } from './wire/plain-path.ts';
+export { compareNames, decodeName, encodeName } from './wire/file-name.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { infoFlags } from '../../src/protocol/index.ts';
+import { infoFlags } from '../../src/protocol/internal.ts';
 import { tsersync } from '../support/tsersync-client.ts';
 
 describe('the command line', () => {

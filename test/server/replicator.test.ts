@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemPath } from '../../src/protocol/index.ts';
+import { systemPath } from '../../src/protocol/internal.ts';
 import { readTree, writeTree } from '../support/disk-tree.ts';
 import { LEFT_BEHIND, type Replication, replicate, until } from '../support/replication.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';

@@ -18,7 +18,8 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { decodeName, systemPath } from '../../src/protocol/index.ts';
+import { decodeName } from '../../src/protocol/index.ts';
+import { systemPath } from '../../src/protocol/internal.ts';
 import { isServerRoot } from './rights.ts';
 
 /** Numbers that look like chance and are the same for the same seed: from 0 to 1. */

@@ -1,11 +1,5 @@
-import {
-  debugFlags,
-  helpText,
-  type InfoFlag,
-  type OutputOptions,
-  optionsIn,
-  wrapText,
-} from '../../protocol/index.ts';
+import type { OutputOptions } from '../../protocol/index.ts';
+import { debugFlags, helpText, type InfoFlag, optionsIn, wrapText } from '../../protocol/internal.ts';
 import type { CliIo } from '../io.ts';
 import { manifest } from '../manifest.ts';
 import { helpWidth } from '../output/help-width.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { exitCodes, FileError, NamedFileError, UsageError, withPipes } from '../../protocol/index.ts';
+import { exitCodes, FileError, NamedFileError, UsageError } from '../../protocol/index.ts';
+import { withPipes } from '../../protocol/internal.ts';
 import {
   checkConfig,
   describeConfig,

@@ -1,4 +1,5 @@
-import { listModules, optionsIn, parseOptions } from '../../protocol/index.ts';
+import { listModules, parseOptions } from '../../protocol/index.ts';
+import { optionsIn } from '../../protocol/internal.ts';
 import type { Command } from '../io.ts';
 import { listOperand } from '../operands.ts';
 import { openScreen } from '../output/screen.ts';

@@ -1,17 +1,14 @@
 import {
   type ConnectionOptions,
-  debugLevels,
   exitCodes,
   ForeignLinkError,
-  infoLevels,
   type OutputOptions,
   parseOptions,
   push as pushFiles,
-  refuseUnshown,
-  resolveOptions,
   TimeLimitError,
   UnsupportedError,
 } from '../../protocol/index.ts';
+import { debugLevels, infoLevels, refuseUnshown, resolveOptions } from '../../protocol/internal.ts';
 import { cvsIgnoreOf } from '../cvs-ignore.ts';
 import { failureOf, partialFailure } from '../failure.ts';
 import type { CliIo, Command } from '../io.ts';

@@ -1,4 +1,5 @@
-import type { ConnectionStep, DebugLevels, ResolvedOptions, Terms } from '../../protocol/index.ts';
+import type { ConnectionStep, ResolvedOptions, Terms } from '../../protocol/index.ts';
+import type { DebugLevels } from '../../protocol/internal.ts';
 
 export interface DebugLine {
   readonly text: string;

@@ -1,13 +1,12 @@
 import {
   type FileEntry,
-  hasChanges,
-  type InfoLevels,
   type Item,
   isDirectory,
   itemFlags,
   type OutputOptions,
   type TransferOptions,
 } from '../../protocol/index.ts';
+import { hasChanges, type InfoLevels } from '../../protocol/internal.ts';
 import { type LineValues, OutFormat } from './out-format.ts';
 
 const ITEMIZED_FORMAT = '%i %n%L';

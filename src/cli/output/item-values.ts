@@ -1,8 +1,6 @@
 import {
   decodeName,
-  digestLengths,
   type FileEntry,
-  ITEMIZED_DELETION,
   type Item,
   isDirectory,
   isRegular,
@@ -12,6 +10,7 @@ import {
   type SentContent,
   type Terms,
 } from '../../protocol/index.ts';
+import { digestLengths, ITEMIZED_DELETION } from '../../protocol/internal.ts';
 import type { SourcePaths } from '../source-paths.ts';
 import { formatFileTime, formatMoment } from './dates.ts';
 import type { LineValues } from './out-format.ts';

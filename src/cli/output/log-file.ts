@@ -1,5 +1,6 @@
 import { closeSync, writeSync } from 'node:fs';
-import { encodeName, openNamedForAppending } from '../../protocol/index.ts';
+import { encodeName } from '../../protocol/index.ts';
+import { openNamedForAppending } from '../../protocol/internal.ts';
 import { formatMoment } from './dates.ts';
 import { escapeText } from './text.ts';
 

@@ -1,7 +1,5 @@
 import {
-  type DebugLevels,
   type FileEntry,
-  type InfoLevels,
   type Item,
   itemFlags,
   type OutputOptions,
@@ -12,6 +10,7 @@ import {
   type RunningPush,
   type SentContent,
 } from '../../protocol/index.ts';
+import type { DebugLevels, InfoLevels } from '../../protocol/internal.ts';
 import type { SourcePaths } from '../source-paths.ts';
 import { namesLines, searchLine } from './debug-lines.ts';
 import { ItemLines } from './item-lines.ts';

@@ -1,11 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import {
-  type Environment,
-  RsyncError,
-  readPasswordFile,
-  systemPath,
-  UsageError,
-} from '../../protocol/index.ts';
+import { type Environment, RsyncError, UsageError } from '../../protocol/index.ts';
+import { readPasswordFile, systemPath } from '../../protocol/internal.ts';
 import { EventFilter } from '../filter/event-filter.ts';
 import { RootWatch } from '../tree/watched-root.ts';
 import { ConfigError, type ConfigPlace } from './config-error.ts';

@@ -1,4 +1,5 @@
-import { type GivenOption, optionsIn, parseOptions, RsyncError } from '../../protocol/index.ts';
+import { parseOptions, RsyncError } from '../../protocol/index.ts';
+import { type GivenOption, optionsIn } from '../../protocol/internal.ts';
 import type { ConfigAttribute } from './element.ts';
 import { shown } from './look-alikes.ts';
 import { parseWith } from './values.ts';

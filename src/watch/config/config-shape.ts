@@ -1,4 +1,5 @@
-import { nearest, UsageError } from '../../protocol/index.ts';
+import { UsageError } from '../../protocol/index.ts';
+import { nearest } from '../../protocol/internal.ts';
 import { type ParsedConfig, parseConfig } from './parse-config.ts';
 import type { SersyncConfig } from './sersync-config.ts';
 

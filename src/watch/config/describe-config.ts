@@ -1,4 +1,4 @@
-import { checkObject, checkText } from '../../protocol/index.ts';
+import { checkObject, checkText } from '../../protocol/internal.ts';
 import { checkConfigShape } from './config-shape.ts';
 import type { Remote, SersyncConfig } from './sersync-config.ts';
 

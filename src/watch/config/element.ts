@@ -1,4 +1,4 @@
-import { nearest } from '../../protocol/index.ts';
+import { nearest } from '../../protocol/internal.ts';
 import type { ConfigError, ConfigPlace } from './config-error.ts';
 import type { ConfigSource } from './config-source.ts';
 import { rawIndexOf } from './references.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../protocol/index.ts';
+import { nearest } from '../../protocol/internal.ts';
 import type { ConfigSource } from './config-source.ts';
 import { describeCharacter, lookAlikeAt, plainRemedy } from './look-alikes.ts';
 import { scanTag, type Tag } from './tag-scanner.ts';

@@ -1,12 +1,5 @@
-import {
-  checkBytes,
-  checkText,
-  FileError,
-  NamedFileError,
-  nearest,
-  type ReadNamed,
-  readNamed,
-} from '../../protocol/index.ts';
+import { FileError, NamedFileError } from '../../protocol/index.ts';
+import { checkBytes, checkText, nearest, type ReadNamed, readNamed } from '../../protocol/internal.ts';
 import type { ConfigNote, ConfigPlace } from './config-error.ts';
 import { ConfigSource, MAX_CONFIG_BYTES } from './config-source.ts';
 import { parseDocument } from './document.ts';

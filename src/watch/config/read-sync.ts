@@ -1,4 +1,4 @@
-import { nearest } from '../../protocol/index.ts';
+import { nearest } from '../../protocol/internal.ts';
 import { readCommonParams } from './common-params.ts';
 import type { ConfigElement } from './element.ts';
 import { shown } from './look-alikes.ts';

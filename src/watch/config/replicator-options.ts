@@ -1,11 +1,5 @@
-import {
-  checkFields,
-  type Environment,
-  type FieldChecks,
-  isFlag,
-  isWhole,
-  UsageError,
-} from '../../protocol/index.ts';
+import { type Environment, UsageError } from '../../protocol/index.ts';
+import { checkFields, type FieldChecks, isFlag, isWhole } from '../../protocol/internal.ts';
 import type { Log } from '../log.ts';
 
 /** Of lanes, which are threads. */

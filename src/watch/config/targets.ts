@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
-import { checkList, checkObject, checkText } from '../../protocol/index.ts';
+import { checkList, checkObject, checkText } from '../../protocol/internal.ts';
 import { EventFilter } from '../filter/event-filter.ts';
 import type { TargetKeys } from '../tree/folder-lock.ts';
 import type { RemoteSettings, ReplicatorSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../protocol/index.ts';
+import { nearest } from '../../protocol/internal.ts';
 import type { ConfigElement } from './element.ts';
 import { knownElements, type Vocabulary } from './vocabulary.ts';
 

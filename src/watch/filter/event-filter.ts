@@ -1,4 +1,5 @@
-import { PathFilter, type TransferOptions } from '../../protocol/index.ts';
+import type { TransferOptions } from '../../protocol/index.ts';
+import { PathFilter } from '../../protocol/internal.ts';
 import { ancestorsOf } from '../path-tree.ts';
 import { PathPattern, type PatternKind } from './path-pattern.ts';
 

@@ -1,4 +1,4 @@
-import { isPlainPath } from '../../protocol/index.ts';
+import { isPlainPath } from '../../protocol/internal.ts';
 import { type Change, changeOf } from '../change.ts';
 import type { EventFilter } from '../filter/event-filter.ts';
 import { ancestorsOf, joinPath } from '../path-tree.ts';

@@ -7,11 +7,10 @@ import {
   parseFilters,
   pushChanges,
   pushTree,
-  readNamedFile,
   type SourceTree,
-  systemReason,
   type TransferOptions,
 } from '../../protocol/index.ts';
+import { readNamedFile, systemReason } from '../../protocol/internal.ts';
 import { EventFilter } from '../filter/event-filter.ts';
 import { LocalDisk } from '../tree/disk.ts';
 import { GuardedTree } from './guarded-tree.ts';

@@ -1,4 +1,4 @@
-import { isPlainPath } from '../../protocol/index.ts';
+import { isPlainPath } from '../../protocol/internal.ts';
 import type { EventFilter } from '../filter/event-filter.ts';
 import { ancestorsOf, parentOf } from '../path-tree.ts';
 import type { Disk } from '../tree/disk.ts';

@@ -1,4 +1,4 @@
-import { systemReason } from '../../protocol/index.ts';
+import { systemReason } from '../../protocol/internal.ts';
 import { type Change, changeOf } from '../change.ts';
 import { TREE_MOVED } from '../lanes/guarded-tree.ts';
 import { SessionFailure, type Standing } from '../lanes/lane.ts';

@@ -8,7 +8,8 @@ import {
   readSync,
   statSync,
 } from 'node:fs';
-import { encodeName, systemPath } from '../../protocol/index.ts';
+import { encodeName } from '../../protocol/index.ts';
+import { systemPath } from '../../protocol/internal.ts';
 
 const ACCESS_MODE = 0o3;
 /** Processes that are looked through in any case. */

@@ -1,5 +1,6 @@
 import { accessSync, constants, type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
-import { decodeName, systemPath } from '../../protocol/index.ts';
+import { decodeName } from '../../protocol/index.ts';
+import { systemPath } from '../../protocol/internal.ts';
 
 /** What stands at a path, as far as it matters here. A symlink is a file. */
 export type Found =

@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { decodeName, systemPath } from '../../protocol/index.ts';
+import { decodeName } from '../../protocol/index.ts';
+import { systemPath } from '../../protocol/internal.ts';
 import type { LocalDisk } from './disk.ts';
 
 export interface FolderEventListeners {

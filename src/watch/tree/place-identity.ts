@@ -1,5 +1,5 @@
 import { lstatSync, statfsSync } from 'node:fs';
-import { systemPath } from '../../protocol/index.ts';
+import { systemPath } from '../../protocol/internal.ts';
 import type { Found, FoundEntry } from './disk.ts';
 import { fileSystemId } from './file-system-id.ts';
 import type { Mount } from './mounts.ts';

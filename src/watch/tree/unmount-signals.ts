@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { basename } from 'node:path';
-import { decodeName, systemPath } from '../../protocol/index.ts';
+import { decodeName } from '../../protocol/index.ts';
+import { systemPath } from '../../protocol/internal.ts';
 
 /** The kernel tells of an unmount twice, one right after the other; a busy machine may take a while to hear both. */
 const PAIR_MS = 50;

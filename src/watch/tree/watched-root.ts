@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { decodeName, systemPath, systemReason, UsageError } from '../../protocol/index.ts';
+import { decodeName, UsageError } from '../../protocol/index.ts';
+import { systemPath, systemReason } from '../../protocol/internal.ts';
 import { type Disk, type FoundEntry, LocalDisk } from './disk.ts';
 import { type Mount, mountOf, readMounts } from './mounts.ts';
 import {

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ItemLines } from '../../../src/cli/output/item-lines.ts';
-import {
-  type FileEntry,
-  type Item,
-  infoLevels,
-  itemFlags,
-  parseOptions,
-} from '../../../src/protocol/index.ts';
+import { type FileEntry, type Item, itemFlags, parseOptions } from '../../../src/protocol/index.ts';
+import { infoLevels } from '../../../src/protocol/internal.ts';
 
 const file: FileEntry = { name: 'f', mode: 0o100_644, size: 1, mtime: 0, mtimeNs: 0, uid: 0, gid: 0 };
 const folder: FileEntry = { ...file, name: 'd', mode: 0o040_755 };

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemPath } from '../../../src/protocol/index.ts';
+import { systemPath } from '../../../src/protocol/internal.ts';
 import { fileKey, isUnchanged, LocalDisk } from '../../../src/watch/tree/disk.ts';
 import { found, missing } from '../../support/found.ts';
 

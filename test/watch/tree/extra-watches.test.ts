@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemPath } from '../../../src/protocol/index.ts';
+import { systemPath } from '../../../src/protocol/internal.ts';
 import { LocalDisk } from '../../../src/watch/tree/disk.ts';
 import { ExtraWatches } from '../../../src/watch/tree/extra-watches.ts';
 
