@@ -47,8 +47,7 @@ export function changeTreeOptions({
   options,
   terms,
 }: Pick<PushSession, 'options' | 'terms'>): ChangeTreeOptions {
-  const prunes = options.pruneEmptyDirs === true;
-  const { openNoatime } = options;
+  const { openNoatime, pruneEmptyDirs: prunes } = options;
   return { ...entryWishes(options), openNoatime, sweepsRoot: terms.protocol < 30, prunes };
 }
 
@@ -65,7 +64,7 @@ export function encodeChangeRules(
   checkChanges(changes);
   if (!pushSendsFilterList(options, [], protocol)) return undefined;
   const encoder = new Encoder();
-  for (const rule of deletionRules(changes, { protocol, prunes: options.pruneEmptyDirs === true })) {
+  for (const rule of deletionRules(changes, { protocol, prunes: options.pruneEmptyDirs })) {
     const bytes = encodeName(rule);
     encoder.int32(bytes.length);
     encoder.bytes(bytes);

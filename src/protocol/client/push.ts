@@ -62,7 +62,7 @@ async function connectAndSetUp(request: OpenPushRequest, mayNameFirst: boolean):
     const [transferChecksum, fileListChecksum] = checksumNames(options.checksumChoice, login.protocol);
     const terms = await setUp(reader, writer, {
       protocol: login.protocol,
-      offersIncrementalRecursion: options.recursive && options.incRecursive !== false,
+      offersIncrementalRecursion: options.recursive && options.incRecursive,
       transferChecksum,
       fileListChecksum,
       compress: options.compress,
@@ -73,7 +73,7 @@ async function connectAndSetUp(request: OpenPushRequest, mayNameFirst: boolean):
       // Servers negotiate since 3.2.0; their greetings tell since 3.2.7.
       mayNameFirst: mayNameFirst && login.greeting.digests !== undefined,
     });
-    if (options.checksum === true && terms.fileListChecksum === 'none')
+    if (options.checksum && terms.fileListChecksum === 'none')
       throw new UnsupportedError('--checksum needs a sum for files, and "none" was chosen for that');
     return new PushSession({ connection: connected, terms, options });
   } catch (thrown) {

@@ -2,30 +2,85 @@ import { ProtocolError, UsageError } from '../errors.ts';
 import { checkTransferOptions } from './check-options.ts';
 import type { DeleteMoment, TransferOptions } from './transfer-options.ts';
 
-/** Options with everything that follows from them: what the transfer really does. */
-export interface ResolvedOptions extends TransferOptions {
-  readonly recursive: boolean;
-  /** Folders are part of the file list at all. */
-  readonly dirs: boolean;
-  readonly relative: boolean;
-  /** Without it nothing is deleted. */
-  readonly delete?: DeleteMoment;
-  readonly owner: boolean;
-  readonly group: boolean;
-  readonly omitDirTimes: boolean;
-  readonly openNoatime: boolean;
-  readonly compress: boolean;
-  readonly wholeFile: boolean;
-  readonly inplace: boolean;
-  readonly partial: boolean;
-  /** Clean: no empty parts, no `.`, no slash at the end. */
-  readonly partialDir?: string;
-  readonly delayUpdates: boolean;
-  readonly backup: boolean;
-  /** Without it backups lie beside the files. */
-  readonly backupDir?: string;
-  readonly suffix: string;
-}
+/** What is simply on or off. */
+type FlagName = {
+  [Name in keyof TransferOptions]-?: Required<TransferOptions>[Name] extends boolean ? Name : never;
+}[keyof TransferOptions];
+
+/** What is off at 0. */
+type LevelName = 'oneFileSystem' | 'atimes' | 'fuzzy' | 'itemizeChanges' | 'verbose' | 'bwlimit' | 'timeout';
+
+/**
+ * Options with everything that follows from them: what the transfer really does. Nothing that is on or off is undefined
+ * here; a field that still may be has no value of its own.
+ */
+export type ResolvedOptions = Omit<TransferOptions, FlagName | LevelName> &
+  Required<Pick<TransferOptions, FlagName | LevelName | 'suffix'>> & {
+    /** Without it nothing is deleted. */
+    readonly delete?: DeleteMoment;
+    /** Clean: no empty parts, no `.`, no slash at the end. */
+    readonly partialDir?: string;
+    /** Without it backups lie beside the files. */
+    readonly backupDir?: string;
+  };
+
+/** What holds where nothing is said. */
+const defaults = {
+  incRecursive: true,
+  impliedDirs: true,
+  ...off(
+    'checksum',
+    'copyDirlinks',
+    'copyLinks',
+    'copyUnsafeLinks',
+    'cvsExclude',
+    'deleteExcluded',
+    'deleteMissingArgs',
+    'devices',
+    'dryRun',
+    'executability',
+    'existing',
+    'force',
+    'from0',
+    'fsync',
+    'hardLinks',
+    'ignoreErrors',
+    'ignoreExisting',
+    'ignoreMissingArgs',
+    'ignoreTimes',
+    'insecureLinks',
+    'keepDirlinks',
+    'links',
+    'listOnly',
+    'mkpath',
+    'mungeLinks',
+    'numericIds',
+    'omitLinkTimes',
+    'perms',
+    'preallocate',
+    'progress',
+    'pruneEmptyDirs',
+    'quiet',
+    'removeSourceFiles',
+    'safeLinks',
+    'secludedArgs',
+    'sizeOnly',
+    'sparse',
+    'specials',
+    'stats',
+    'superUser',
+    'times',
+    'update',
+    'writeDevices',
+  ),
+  oneFileSystem: 0,
+  atimes: 0,
+  fuzzy: 0,
+  itemizeChanges: 0,
+  verbose: 0,
+  bwlimit: 0,
+  timeout: 0,
+} as const;
 
 const MOST_ALT_DESTS = 20;
 const MOST_BLOCK_SIZE = 131_072;
@@ -62,12 +117,14 @@ export function resolveOptions(options: TransferOptions): ResolvedOptions {
     throw new UsageError(`--protocol: ${options.protocol} is newer than ${NEWEST_PROTOCOL}`);
   }
   const recursive = options.recursive === true;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const hasList = options.filesFrom !== undefined;
   const dirs = recursive || (options.dirs ?? (hasList || options.listOnly === true));
-  const { partialDir: _, backupDir: __, ...kept } = options;
+  const { partialDir: _, backupDir: __, ...kept } = Object.fromEntries(given) as TransferOptions;
   const backup = backupOf(options);
   const deleted = options.delete ?? (options.deleteExcluded === true ? 'default' : undefined);
   const resolved: ResolvedOptions = {
+    ...defaults,
     ...kept,
     ...backup,
     ...partialOf(options),
@@ -85,6 +142,10 @@ export function resolveOptions(options: TransferOptions): ResolvedOptions {
   };
   refuseConflicts(resolved);
   return resolved;
+}
+
+function off<Name extends FlagName>(...names: readonly Name[]): Record<Name, false> {
+  return Object.fromEntries(names.map((name) => [name, false])) as Record<Name, false>;
 }
 
 /** A level alone turns compression on, even after `--no-compress`: the server sees nothing but the level. */

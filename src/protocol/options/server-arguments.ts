@@ -43,7 +43,7 @@ const MOST_VERBOSE = 9;
 /** In the order of real clients; `e` with its value comes behind all others. */
 const letters: readonly LetterRow[] = [
   { letter: 's', push: ({ options }) => options.secludedArgs },
-  { letter: 'v', push: ({ options }) => Math.min(options.verbose ?? 0, MOST_VERBOSE) },
+  { letter: 'v', push: ({ options }) => Math.min(options.verbose, MOST_VERBOSE) },
   { letter: 'q', push: ({ options }) => options.quiet },
   { letter: 'b', push: ({ options }) => options.backup },
   { letter: 'u', push: ({ options }) => options.update },
@@ -55,7 +55,7 @@ const letters: readonly LetterRow[] = [
   // Backups beside the files imply it at the other end too.
   { letter: 'O', push: ({ options }) => options.omitDirTimes && !hasBackupsBeside(options) },
   { letter: 'J', push: ({ options }) => options.omitLinkTimes },
-  { letter: 'y', push: ({ options }) => Math.min(options.fuzzy ?? 0, hasAltDest(options) ? 2 : 1) },
+  { letter: 'y', push: ({ options }) => Math.min(options.fuzzy, hasAltDest(options) ? 2 : 1) },
   { letter: 'W', push: ({ options }) => options.wholeFile },
   { letter: 'H', push: ({ options }) => options.hardLinks },
   { letter: 'o', push: ({ options }) => options.owner },
@@ -64,7 +64,7 @@ const letters: readonly LetterRow[] = [
   { letter: 't', push: ({ options }) => options.times },
   { letter: 'U', push: ({ options }) => options.atimes },
   { letter: 'p', push: ({ options }) => options.perms },
-  { letter: 'E', push: ({ options }) => options.executability === true && options.perms !== true },
+  { letter: 'E', push: ({ options }) => options.executability && !options.perms },
   { letter: 'r', push: ({ options }) => options.recursive },
   { letter: 'c', push: ({ options }) => options.checksum },
   { letter: 'C', push: ({ options }) => options.cvsExclude },
@@ -77,11 +77,11 @@ const letters: readonly LetterRow[] = [
 
 /** In the order of real clients. */
 const words: readonly WordRow[] = [
-  { push: ({ options }) => options.listOnly === true && '--list-only' },
+  { push: ({ options }) => options.listOnly && '--list-only' },
   { push: ({ options }) => !options.recursive && options.dirs && options.delete !== undefined && '--no-r' },
   { push: ({ options }) => number('--compress-level=', options.compressLevel) },
-  { push: ({ options }) => options.devices === true && options.specials !== true && '--no-specials' },
-  { push: ({ options }) => options.specials === true && options.devices !== true && '--specials' },
+  { push: ({ options }) => options.devices && !options.specials && '--no-specials' },
+  { push: ({ options }) => options.specials && !options.devices && '--specials' },
   { push: ({ options }) => logFormatWord(options) },
   { push: ({ options }) => options.stderr === 'all' && '--msgs2stderr' },
   { push: ({ options }) => options.stderr === 'client' && '--no-msgs2stderr' },
@@ -96,25 +96,25 @@ const words: readonly WordRow[] = [
   { push: ({ options }) => number('--min-size=', options.minSize) },
   { push: ({ options }) => number('--max-size=', options.maxSize) },
   { push: ({ options }) => deleteWords(options) },
-  { push: ({ options }) => options.force === true && '--force' },
-  { push: ({ options }) => options.superUser === true && '--super' },
-  { push: ({ options }) => options.sizeOnly === true && '--size-only' },
-  { push: ({ options }) => options.stats === true && '--stats' },
+  { push: ({ options }) => options.force && '--force' },
+  { push: ({ options }) => options.superUser && '--super' },
+  { push: ({ options }) => options.sizeOnly && '--size-only' },
+  { push: ({ options }) => options.stats && '--stats' },
   { push: ({ options }) => options.maxAlloc !== undefined && `--max-alloc=${options.maxAlloc}` },
-  { push: ({ options }) => options.deleteMissingArgs === true && '--delete-missing-args' },
+  { push: ({ options }) => options.deleteMissingArgs && '--delete-missing-args' },
   { push: ({ options }) => modifyWindowWord(options) },
   { push: ({ options }) => options.checksumSeed !== 0 && number('--checksum-seed=', options.checksumSeed) },
   { push: ({ options, given }) => partialWords(options, given) },
-  { push: ({ options }) => options.ignoreErrors === true && '--ignore-errors' },
-  { push: ({ options }) => options.copyUnsafeLinks === true && '--copy-unsafe-links' },
-  { push: ({ options }) => options.safeLinks === true && '--safe-links' },
-  { push: ({ options }) => options.numericIds === true && '--numeric-ids' },
+  { push: ({ options }) => options.ignoreErrors && '--ignore-errors' },
+  { push: ({ options }) => options.copyUnsafeLinks && '--copy-unsafe-links' },
+  { push: ({ options }) => options.safeLinks && '--safe-links' },
+  { push: ({ options }) => options.numericIds && '--numeric-ids' },
   { push: ({ options }) => options.usermap && `--usermap=${options.usermap.join()}` },
   { push: ({ options }) => options.groupmap && `--groupmap=${options.groupmap.join()}` },
-  { push: ({ options }) => options.ignoreExisting === true && '--ignore-existing' },
-  { push: ({ options }) => options.existing === true && '--existing' },
+  { push: ({ options }) => options.ignoreExisting && '--ignore-existing' },
+  { push: ({ options }) => options.existing && '--existing' },
   { push: ({ options }) => options.tempDir !== undefined && ['--temp-dir', options.tempDir] },
-  { push: ({ options }) => options.fsync === true && '--fsync' },
+  { push: ({ options }) => options.fsync && '--fsync' },
   { push: ({ options }) => options.compareDest?.flatMap((folder) => ['--compare-dest', folder]) },
   { push: ({ options }) => options.copyDest?.flatMap((folder) => ['--copy-dest', folder]) },
   { push: ({ options }) => options.linkDest?.flatMap((folder) => ['--link-dest', folder]) },
@@ -122,13 +122,13 @@ const words: readonly WordRow[] = [
   { push: ({ options, given }) => writingWords(options, given) },
   {
     push: ({ options, protocol }) =>
-      options.relative && options.impliedDirs === false && protocol >= 30 && '--no-implied-dirs',
+      options.relative && !options.impliedDirs && protocol >= 30 && '--no-implied-dirs',
   },
-  { push: ({ options }) => options.writeDevices === true && '--write-devices' },
-  { push: ({ options }) => options.removeSourceFiles === true && '--remove-source-files' },
-  { push: ({ options }) => options.preallocate === true && '--preallocate' },
+  { push: ({ options }) => options.writeDevices && '--write-devices' },
+  { push: ({ options }) => options.removeSourceFiles && '--remove-source-files' },
+  { push: ({ options }) => options.preallocate && '--preallocate' },
   { push: ({ options }) => options.openNoatime && options.atimes !== 2 && '--open-noatime' },
-  { push: ({ options }) => options.mkpath === true && '--mkpath' },
+  { push: ({ options }) => options.mkpath && '--mkpath' },
   { push: ({ options }) => options.remoteOptions },
 ];
 
@@ -146,7 +146,7 @@ export function serverArguments(given: TransferOptions, terms: ArgumentTerms): S
   const cluster = clusterOf(wishes);
   const first = cluster === '-' ? ['--server'] : ['--server', cluster];
   const rest = [...words.flatMap(({ push }) => push(wishes) || []), '.', ...terms.paths.map(pathArgument)];
-  if (options.secludedArgs !== true) return { plain: [...first, ...rest] };
+  if (!options.secludedArgs) return { plain: [...first, ...rest] };
   return { plain: first, secluded: ['rsync', ...rest] };
 }
 
@@ -158,7 +158,7 @@ function clusterOf(wishes: Wishes): string {
 /** From protocol 30 on. The option letter is that of `--rsh`, so that servers which know nothing of it pass it over. */
 function capabilityString({ protocol, options, capabilities, incrementalRecursion }: Wishes): string {
   if (protocol < 30) return '';
-  const isIncremental = incrementalRecursion && options.recursive && options.incRecursive !== false;
+  const isIncremental = incrementalRecursion && options.recursive && options.incRecursive;
   return `e.${isIncremental ? 'i' : ''}${capabilities}`;
 }
 
@@ -178,7 +178,7 @@ function sendsDirs(
   { recursive, dirs, delete: moment, listOnly }: ResolvedOptions,
   given: TransferOptions,
 ): boolean {
-  return !recursive && dirs && (given.dirs === true || moment !== undefined || listOnly === true);
+  return !recursive && dirs && (given.dirs === true || moment !== undefined || listOnly);
 }
 
 function hasBackupsBeside({ backup, backupDir }: ResolvedOptions): boolean {
@@ -206,9 +206,8 @@ function compressionWord({ compress, compressChoice = 'auto' }: TransferOptions)
 }
 
 function deleteWords({ delete: moment, deleteExcluded }: ResolvedOptions): string[] {
-  const excluded = deleteExcluded === true;
   const when = moment === undefined || moment === 'default' ? [] : [`--delete-${moment}`];
-  if (excluded) return [...when, '--delete-excluded'];
+  if (deleteExcluded) return [...when, '--delete-excluded'];
   return moment === 'default' ? ['--delete'] : when;
 }
 
@@ -231,7 +230,7 @@ function writingWords({ append, inplace, sparse }: ResolvedOptions, given: Trans
   if (append === 'verify') return ['--append', '--append'];
   if (append === 'append') return ['--append'];
   if (!inplace) return [];
-  return sparse === true && given.wholeFile === false ? ['--inplace', '--no-W'] : ['--inplace'];
+  return sparse && given.wholeFile === false ? ['--inplace', '--no-W'] : ['--inplace'];
 }
 
 function positive(name: string, value = 0): string | undefined {

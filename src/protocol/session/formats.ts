@@ -11,20 +11,19 @@ const DEFAULT_ZSTD_LEVEL = 3;
 
 /** Which fields the entries carry: the server derives the same from our arguments. */
 export function entryFormatOf(options: ResolvedOptions, terms: Terms): EntryFormat {
-  const isOn = (option: boolean | undefined) => option === true;
   return {
     protocol: terms.protocol,
     varintFlags: terms.varintFlags,
     safeEnd: terms.safeFileList,
     owner: options.owner,
     group: options.group,
-    links: isOn(options.links),
-    devices: isOn(options.devices),
-    specials: isOn(options.specials),
-    hardLinks: isOn(options.hardLinks),
-    atimes: (options.atimes ?? 0) > 0,
-    checksumLength: isOn(options.checksum) ? digestLengths[terms.fileListChecksum] : 0,
-    inlineNames: terms.incrementalRecursion && !isOn(options.numericIds),
+    links: options.links,
+    devices: options.devices,
+    specials: options.specials,
+    hardLinks: options.hardLinks,
+    atimes: options.atimes > 0,
+    checksumLength: options.checksum ? digestLengths[terms.fileListChecksum] : 0,
+    inlineNames: terms.incrementalRecursion && !options.numericIds,
   };
 }
 

@@ -72,7 +72,7 @@ export class Sending {
     const indexes = new IndexEncoder(this.#terms.protocol);
     const lists = await this.#listSender(peer, tree, indexes, events);
     this.#lists = lists;
-    if (removeSourceFiles === true && dryRun !== true) {
+    if (removeSourceFiles && !dryRun) {
       this.#arrivals = new Arrivals({
         tree,
         list: this.list,
@@ -96,7 +96,7 @@ export class Sending {
     { onProblem }: { readonly onProblem: (problem: Problem) => void },
   ): Promise<ListSender> {
     const { checksum, ignoreErrors, numericIds } = this.#options;
-    const createHash = checksum === true ? await createFileHash(this.#terms.fileListChecksum) : undefined;
+    const createHash = checksum ? await createFileHash(this.#terms.fileListChecksum) : undefined;
     return new ListSender({
       tree,
       terms: this.#terms,
@@ -105,8 +105,8 @@ export class Sending {
       indexes,
       list: this.list,
       errors,
-      ignoreErrors: ignoreErrors === true,
-      sendsIdLists: numericIds !== true,
+      ignoreErrors,
+      sendsIdLists: !numericIds,
       summer: createHash === undefined ? undefined : new FileSummer(tree, createHash, signal),
       signal,
       onProblem,
@@ -142,7 +142,7 @@ export class Sending {
         onProgress: events.onProgress,
       }),
       digestLength: digestLengths[this.#terms.transferChecksum],
-      isDryRun: dryRun === true,
+      isDryRun: dryRun,
       inplace,
       backup,
       append,
@@ -164,7 +164,7 @@ function inboxOf(requests: Requests, list: FileList, { protocol }: Terms, option
         reader,
         requests,
         protocol,
-        isDryRun: options.dryRun === true,
+        isDryRun: options.dryRun,
         isAppend: options.append !== undefined,
         blockLength: options.blockSize,
         entryAt: (index) => list.at(index),

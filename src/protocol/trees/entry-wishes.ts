@@ -4,9 +4,9 @@ import type { EntryWishes } from './stat-entry.ts';
 
 /** What the options say about how files are listed. */
 export function entryWishes(options: ResolvedOptions): EntryWishes {
-  const { hardLinks, atimes = 0, chmod = [] } = options;
+  const { hardLinks, atimes, chmod = [] } = options;
   return {
-    hardLinks: hardLinks === true,
+    hardLinks,
     atimes: atimes > 0,
     chmod: chmod.length === 0 ? undefined : modeChange(chmod, process.umask()),
     copyLinks: options.copyLinks,

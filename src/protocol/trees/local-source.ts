@@ -26,9 +26,7 @@ export async function openLocalTree(
   const { accepts, signal } = source;
   const { filesFrom, from0, insecureLinks: trustsLinks } = options;
   const names =
-    filesFrom === undefined
-      ? undefined
-      : await readListedNames(filesFrom, from0 === true, { signal, trustsLinks });
+    filesFrom === undefined ? undefined : await readListedNames(filesFrom, from0, { signal, trustsLinks });
   return new LocalTree(sources, {
     ...entryWishes(options),
     recursive: options.recursive,
@@ -39,11 +37,11 @@ export async function openLocalTree(
     names,
     accepts,
     missing: missingSources(options),
-    listsOrphans: !options.recursive || options.incRecursive === false,
+    listsOrphans: !options.recursive || !options.incRecursive,
   });
 }
 
 function missingSources(options: ResolvedOptions): LocalTreeOptions['missing'] {
-  if (options.deleteMissingArgs === true) return 'deleted';
-  return options.ignoreMissingArgs === true ? 'ignored' : 'reported';
+  if (options.deleteMissingArgs) return 'deleted';
+  return options.ignoreMissingArgs ? 'ignored' : 'reported';
 }
