@@ -72,6 +72,7 @@ const packages: Readonly<Record<string, string>> = {
   chokidar: 'watch',
   'fast-xml-parser': 'watch',
   re2js: 'watch',
+  tinyqueue: 'watch',
   commander: 'cli',
   pino: 'cli',
 };

@@ -28,7 +28,11 @@ const parser = new XMLParser({
 /** What the parser makes of an element: its name with its children, its attributes, and where it began. */
 type ParsedNode = Readonly<Record<string, unknown>>;
 
-/** The root element of a document that was found to be well-formed. */
+/**
+ * The root element of a document. It is read twice: the parser decides what the elements and values are; the scanner in
+ * front of it refuses what the parser would put up with, and knows the place of every attribute, which the parser does
+ * not tell and all messages about the config need.
+ */
 export function parseDocument(source: ConfigSource): ConfigElement {
   const tags = new Map(scanMarkup(source).map((tag) => [tag.offset, tag]));
   const [root] = elementsOf(source, parser.parse(source.text), tags);

@@ -1,5 +1,5 @@
+import TinyQueue from 'tinyqueue';
 import type { SettleTimes } from '../config/settings.ts';
-import { DueQueue } from './due-queue.ts';
 
 /** A path that has settled. */
 export interface SettledPath {
@@ -20,6 +20,11 @@ interface Dirty {
   windowMs: number;
   /** Not due before, whatever happens. */
   readonly notBefore: number;
+}
+
+interface Queued {
+  readonly due: number;
+  readonly dirty: Dirty;
 }
 
 /** How a path behaved when it was last taken. */
@@ -46,8 +51,8 @@ const MAX_WINDOW = 0.5;
 export class DirtyPaths {
   readonly #times: SettleTimes;
   readonly #dirty = new Map<string, Dirty>();
-  /** May know a path as due earlier than it is: then it is queued again. */
-  readonly #queue = new DueQueue<Dirty>();
+  /** By time. It may know a path as due earlier than it is: then it is queued again. */
+  #queue = newQueue();
   readonly #habits = new Map<string, Habit>();
 
   constructor(times: SettleTimes) {
@@ -73,17 +78,17 @@ export class DirtyPaths {
 
   /** When the next path is due, or a bit before; Infinity while empty. */
   dueAt(): number {
-    return this.#queue.dueAt;
+    return this.#queue.peek()?.due ?? Number.POSITIVE_INFINITY;
   }
 
   /** Takes the paths that are due, at most `limit`. */
   take(now: number, limit: number): SettledPath[] {
     const taken: SettledPath[] = [];
-    while (taken.length < limit && this.#queue.dueAt <= now) {
-      const dirty = this.#queue.pop();
+    while (taken.length < limit && this.dueAt() <= now) {
+      const dirty = this.#queue.pop()?.dirty;
       if (dirty === undefined || this.#dirty.get(dirty.path) !== dirty) continue;
       const due = this.#dueTime(dirty);
-      if (due > now) this.#queue.push(due, dirty);
+      if (due > now) this.#queue.push({ due, dirty });
       else taken.push(this.#settle(dirty, now));
     }
     return taken;
@@ -92,7 +97,7 @@ export class DirtyPaths {
   /** Takes everything, due or not. */
   takeAll(now: number): SettledPath[] {
     const taken = [...this.#dirty.values()].map((dirty) => this.#settle(dirty, now));
-    this.#queue.clear();
+    this.#queue = newQueue();
     return taken;
   }
 
@@ -122,7 +127,7 @@ export class DirtyPaths {
 
   #enter(dirty: Dirty): void {
     this.#dirty.set(dirty.path, dirty);
-    this.#queue.push(this.#dueTime(dirty), dirty);
+    this.#queue.push({ due: this.#dueTime(dirty), dirty });
   }
 
   #dueTime({ touchedAt, windowMs, since, notBefore }: Dirty): number {
@@ -168,4 +173,8 @@ export class DirtyPaths {
     const [oldest] = this.#habits.keys();
     if (oldest !== undefined) this.#habits.delete(oldest);
   }
+}
+
+function newQueue(): TinyQueue<Queued> {
+  return new TinyQueue<Queued>([], (one, other) => one.due - other.due);
 }
