@@ -21,7 +21,7 @@ export interface StrongChecksum {
 
 export interface ChecksumSetup {
   readonly name: ChecksumName;
-  /** The server's seed, signed 32 bits. */
+  /** The session's seed, signed 32 bits. */
   readonly seed: number;
   /** Hash the seed before the bytes of a block (md5 and sha1). */
   readonly seedFirst: boolean;
@@ -120,7 +120,7 @@ function loadXxhash(): Promise<XXHashAPI> {
   return xxhash;
 }
 
-/** Loaded only for servers that are too old for anything else. */
+/** Loaded only for peers that are too old for anything else. */
 async function createMd4(): Promise<IHasher> {
   const { createMD4 } = await import('hash-wasm');
   return await createMD4();

@@ -109,7 +109,7 @@ export class BlockSums {
   readonly head: SumHead;
   /** The bytes as they came. */
   readonly bytes: Buffer;
-  /** Bytes of the strong sums that mean something: old servers send more than a digest has. */
+  /** Bytes of the strong sums that mean something: old generators send more than a digest has. */
   readonly #compared: number;
 
   /** `digestLength` is that of the session's checksum. */

@@ -22,7 +22,7 @@ export interface FileSenderParts {
   readonly isWorthPacking: (name: string) => boolean;
   /** The length of blocks that the user has asked for: `--block-size`. */
   readonly blockLength: number | undefined;
-  /** Known once the server has sent its seed, which it has when it asks for the first file. */
+  /** Known once the seed has been sent, which it is before the receiver asks for the first file. */
   readonly strong: () => Promise<StrongChecksum>;
   /** Ends what is being done, with its reason. */
   readonly signal?: AbortSignal | undefined;

@@ -19,7 +19,7 @@ const SILENT_FLAGS =
 /** Below this version a request says nothing but that a file is wanted. */
 const FIRST_ITEMIZING_PROTOCOL = 29;
 
-/** Below this version a server does not say whether it can set the time of a symlink. */
+/** Below this version a receiver does not say whether it can set the time of a symlink. */
 const FIRST_LINK_TIMES_PROTOCOL = 30;
 
 /** Whether anything about the entry differs at the destination. */

@@ -296,7 +296,7 @@ function diminished(path: string): Problem {
   return { path, doing: 'read', cause, kind: 'vanished' };
 }
 
-/** Old servers count bytes that a digest does not have; newer ones refuse to see that number again. */
+/** Old generators count bytes that a digest does not have; newer ones refuse to see that number again. */
 function clampStrong(head: SumHead, digestLength: number): SumHead {
   return { ...head, strongLength: Math.min(head.strongLength, digestLength) };
 }

@@ -9,7 +9,7 @@ const DEFAULT_DEFLATE_LEVEL = 6;
 const MOST_DEFLATE_LEVEL = 9;
 const DEFAULT_ZSTD_LEVEL = 3;
 
-/** Which fields the entries carry: the server derives the same from our arguments. */
+/** Which fields the entries carry: the other side derives the same from the arguments. */
 export function entryFormatOf(options: ResolvedOptions, terms: Terms): EntryFormat {
   return {
     protocol: terms.protocol,
@@ -58,9 +58,9 @@ function deflateLevel(level = -1): number {
   return level < 0 ? 1 : Math.min(level, MOST_DEFLATE_LEVEL);
 }
 
-/** The checksum that the terms name, with the server's seed. */
+/** The checksum that the terms name, with the seed of the session. */
 export function strongChecksumFor(terms: Terms, seed: number): Promise<StrongChecksum> {
   const { transferChecksum: name, protocol } = terms;
-  // Below 30 there are no flags to say so, and a server that has md5 and sha1 by name is a newer one.
+  // Below 30 there are no flags to say so, and a peer that has md5 and sha1 by name is a newer one.
   return createStrongChecksum({ name, seed, seedFirst: terms.seedFirst || protocol < 30 });
 }

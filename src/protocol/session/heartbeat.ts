@@ -125,7 +125,7 @@ export class Heartbeat {
     this.#keepsAlive = true;
   }
 
-  /** The server announced its own timeout: it counts if it is the shorter one. */
+  /** The peer announced its own timeout: it counts if it is the shorter one. */
   adoptTimeout(seconds: number): void {
     if (seconds <= 0 || seconds > MAX_IO_TIMEOUT) return;
     if (this.#timeoutMs > 0 && this.#timeoutMs <= seconds * 1000) return;

@@ -3,7 +3,7 @@ import type { Problem } from '../errors.ts';
 /** A file that could not be read to its end is asked for once more, and may fail again. */
 const MOST_READ = 2;
 
-/** The problems of a session, one of each kind for a path: a server may ask for the same file again and again. */
+/** The problems of a session, one of each kind for a path: a peer may ask for the same file again and again. */
 export class Problems {
   readonly list: Problem[] = [];
   /** Further problems of a path that has one of the same kind. */

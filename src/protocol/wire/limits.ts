@@ -37,7 +37,7 @@ export const MAX_BLOCK_COUNT = MAX_INT32;
 export const MAX_BLOCK_LENGTH = 131_072;
 export const MAX_OLD_BLOCK_LENGTH = 1 << 29;
 
-/** Bytes of a strong sum on the wire: the longest digest, sha1, cut to 16; old servers count to 64. */
+/** Bytes of a strong sum on the wire: the longest digest, sha1, cut to 16; old peers count to 64. */
 export const MAX_STRONG_LENGTH = 64;
 
 /** Bytes of all block sums of one file that a peer may send. */
@@ -59,7 +59,7 @@ export const MAX_BASIS_RATIO = 2;
 /** Requests for one entry, or reports of its arrival, in one session: a generator has reason for two or three. */
 export const MAX_REPEATS = 20;
 
-/** Seconds of I/O timeout that a server may impose. */
+/** Seconds of I/O timeout that a peer may impose. */
 export const MAX_IO_TIMEOUT = 86_400;
 
 /** Deleted files, folders and so on in the statistics of a session. */
