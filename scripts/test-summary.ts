@@ -8,9 +8,9 @@ import { basename } from 'node:path';
 import type { Failure, TestReport } from './test-report.ts';
 
 /** Of one failure. */
-const MOST_LINES = 40;
+const MAX_LINES = 40;
 /** Whose reasons are told; the names are told of all. */
-const MOST_REASONS = 10;
+const MAX_REASONS = 10;
 
 const [status, ...files] = process.argv.slice(2);
 const reports = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as TestReport);
@@ -28,7 +28,7 @@ process.stdout.write(`${passed} passed, ${failed} failed, ${sum((report) => repo
 process.exitCode = failed === 0 ? 0 : 1;
 
 function tell({ what, why }: Failure, index: number): void {
-  const lines = index < MOST_REASONS ? why.join('\n').split('\n').slice(0, MOST_LINES) : [];
+  const lines = index < MAX_REASONS ? why.join('\n').split('\n').slice(0, MAX_LINES) : [];
   process.stdout.write(`FAILED ${what}\n${lines.map((line) => `    ${line}\n`).join('')}`);
 }
 

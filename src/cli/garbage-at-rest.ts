@@ -14,9 +14,9 @@ const LOOK_MS = 1000;
 /** A heap that grows faster from one look to the next is not at rest. */
 const STILL_BYTES = 1024 ** 2;
 /** Less garbage is not worth a collection, */
-const LEAST_BYTES = 8 * 1024 ** 2;
+const MIN_BYTES = 8 * 1024 ** 2;
 /** nor is a smaller part of what is in use. */
-const LEAST_PART = 0.25;
+const MIN_PART = 0.25;
 
 /**
  * Has garbage collected when there is nothing to do. V8 does so only when somebody wants memory: after a burst of work, a
@@ -45,7 +45,7 @@ export class GarbageAtRest {
     this.#seen = heap;
     this.#needed = Math.min(this.#needed, heap);
     const garbage = heap - this.#needed;
-    if (!isStill || garbage < Math.max(LEAST_BYTES, LEAST_PART * this.#needed) || !isAtRest()) return;
+    if (!isStill || garbage < Math.max(MIN_BYTES, MIN_PART * this.#needed) || !isAtRest()) return;
     collect();
     this.#seen = heapBytes();
     this.#needed = this.#seen;

@@ -48,7 +48,7 @@ export interface ReplicatorStatus {
 
 const DEFAULT_LANES = 10;
 /** Maximum number of concurrent sessions with one remote. */
-const MOST_SESSIONS = 3;
+const MAX_SESSIONS = 3;
 const IDLE_MS = 5 * 60_000;
 /** Each lane takes 20 MB, and 30 to 150 ms to start: bursts that follow each other find theirs. */
 const LANE_IDLE_MS = 30_000;
@@ -143,9 +143,9 @@ export class Replicator {
       onFlood: () => this.#onTrouble(new Error('more changes at once than can be kept')),
       now: clocks.monotonic,
     });
-    const mostLanes = options.lanes ?? DEFAULT_LANES;
+    const maxLanes = options.lanes ?? DEFAULT_LANES;
     this.#pool = new LanePool({
-      mostLanes,
+      maxLanes,
       idleMs: IDLE_MS,
       laneIdleMs: LANE_IDLE_MS,
       onHoldFailure: (key, failure) =>
@@ -162,7 +162,7 @@ export class Replicator {
       now: clocks.monotonic,
     });
     // If a remote is slow, lanes are left for the others.
-    const share = Math.max(1, Math.min(MOST_SESSIONS, Math.floor(mostLanes / settings.remotes.length)));
+    const share = Math.max(1, Math.min(MAX_SESSIONS, Math.floor(maxLanes / settings.remotes.length)));
     this.#remotes = settings.remotes.map((remote) => this.#newRemote(remote, share));
   }
 
@@ -264,7 +264,7 @@ export class Replicator {
     });
   }
 
-  #newRemote({ name, target, connection }: RemoteSettings, mostSessions: number): Remote {
+  #newRemote({ name, target, connection }: RemoteSettings, maxSessions: number): Remote {
     const { transfer, wholeTreeExcludes, updatesOnly, retryMs } = this.#settings;
     const { deletes, sendsFiles, sendsFolders, followsLinks } = this.#settings;
     const sessions = new RemoteSessions({
@@ -283,7 +283,7 @@ export class Replicator {
       name,
       folder: target.path,
       sessions,
-      mostSessions,
+      maxSessions,
       rules: { filter: this.#filter, deletes, sendsFiles, sendsFolders, followsLinks },
       disk: this.#disk,
       root: this.#root,

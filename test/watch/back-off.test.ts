@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backOffMs } from '../../src/watch/back-off.ts';
 
-const times = { firstMs: 100, mostMs: 1000 };
+const times = { firstMs: 100, maxMs: 1000 };
 
 describe('the time until the next try', () => {
   it('doubles each time, up to the longest', () => {

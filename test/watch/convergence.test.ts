@@ -87,7 +87,7 @@ class World {
         sendChanges: (kind, changes) =>
           this.#passing('session', () => this.server.sendChanges(kind, changes)),
       },
-      mostSessions: 3,
+      maxSessions: 3,
       rules: {
         filter: this.#faultyFilter(),
         deletes: true,

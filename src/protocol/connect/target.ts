@@ -44,7 +44,7 @@ export interface TargetSyntax {
   readonly driveLetters?: boolean;
 }
 
-const MOST_PORT = 0xffff;
+const MAX_PORT = 0xffff;
 const URL_FORM = 'rsync://[USER@]HOST[:PORT]/MODULE/PATH';
 
 /**
@@ -112,8 +112,8 @@ const HOST = /^[^\p{Cc}\p{Z}/\\@[\]"'<>^`{|}?#,;()&$!*=+~]{1,255}$/u;
  */
 export function checkDaemonTarget({ host, port, user = '', module, path }: DaemonTarget): void {
   checkHost(host);
-  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= MOST_PORT))
-    throw new UsageError(`port: ${port} is not in [1, ${MOST_PORT}]`);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= MAX_PORT))
+    throw new UsageError(`port: ${port} is not in [1, ${MAX_PORT}]`);
   if (CONTROL.test(user)) throw new UsageError(`user ${JSON.stringify(user)}: it holds a control character`);
   if (/[\n\r\0/]/.test(module)) throw new UsageError(`module name ${JSON.stringify(module)}: not a name`);
   if (path.includes('\0')) throw new UsageError(`path ${JSON.stringify(path)}: it holds a NUL`);
@@ -182,6 +182,6 @@ function daemonTarget(who: Who & { readonly port?: number }, path: string): Targ
 
 function parsePort(digits: string): number {
   const port = Number(digits);
-  if (port < 1 || port > MOST_PORT) throw new UsageError(`port: ${digits} is not in [1, ${MOST_PORT}]`);
+  if (port < 1 || port > MAX_PORT) throw new UsageError(`port: ${digits} is not in [1, ${MAX_PORT}]`);
   return port;
 }

@@ -11,7 +11,7 @@ const NO_BLOCK = -1;
  */
 const COST_START = 16 * 1024 * 1024;
 const COST_PER_BYTE = 16;
-const MOST_COST_PER_BYTE = 1024;
+const MAX_COST_PER_BYTE = 1024;
 /** What a place costs that looks like a block, besides the bytes that are summed without a match, and each block in question. */
 const COST_OF_PLACE = 2048;
 const COST_OF_BLOCK = 8;
@@ -233,5 +233,5 @@ export class MatchSearch {
 /** Where blocks are short on purpose, nearly each byte may look like one. A match is paid for twice at least. */
 function costOfShort(blockLength: number): number {
   const ofMatch = COST_OF_PLACE / blockLength;
-  return Math.max(COST_PER_BYTE, 2 * ofMatch, Math.min(8 * ofMatch, MOST_COST_PER_BYTE));
+  return Math.max(COST_PER_BYTE, 2 * ofMatch, Math.min(8 * ofMatch, MAX_COST_PER_BYTE));
 }

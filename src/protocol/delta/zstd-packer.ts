@@ -3,8 +3,8 @@ import type { Packer } from './packed-tokens.ts';
 
 const NOTHING = Buffer.alloc(0);
 /** The fastest: next to nothing is compressed. */
-const LEAST_LEVEL = -131_072;
-const MOST_LEVEL = 22;
+const MIN_LEVEL = -131_072;
+const MAX_LEVEL = 22;
 
 /**
  * zstd: rsync keeps one stream for the whole session; receivers take a complete frame for every piece just as well,
@@ -18,7 +18,7 @@ export class ZstdPacker implements Packer {
 
   /** Levels beyond the limits are taken for the limits. */
   constructor(level: number) {
-    this.#level = Math.min(Math.max(level, LEAST_LEVEL), MOST_LEVEL);
+    this.#level = Math.min(Math.max(level, MIN_LEVEL), MAX_LEVEL);
   }
 
   startFile(isWorthPacking: boolean): void {
@@ -26,7 +26,7 @@ export class ZstdPacker implements Packer {
   }
 
   pack(bytes: Buffer): Buffer {
-    const level = this.#isWorthPacking ? this.#level : LEAST_LEVEL;
+    const level = this.#isWorthPacking ? this.#level : MIN_LEVEL;
     return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } });
   }
 

@@ -4,7 +4,7 @@ import type { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
 
 /** Servers cut longer ones without a word. */
-const MOST_BYTES = 5119;
+const MAX_BYTES = 5119;
 const NUL = 0;
 const NEWLINE = 0x0a;
 
@@ -45,9 +45,9 @@ function encodeArgument(word: string, end: number): Buffer {
   if (bytes.length === 0) throw new UsageError('an argument for the server is empty');
   if (isCut)
     throw new UsageError(`an argument cannot be sent, it holds ${nameOf(end)}: ${JSON.stringify(word)}`);
-  if (bytes.length > MOST_BYTES) {
+  if (bytes.length > MAX_BYTES) {
     throw new UsageError(
-      `an argument of ${bytes.length} bytes is longer than ${MOST_BYTES}: ${word.slice(0, 60)}...`,
+      `an argument of ${bytes.length} bytes is longer than ${MAX_BYTES}: ${word.slice(0, 60)}...`,
     );
   }
   return bytes;

@@ -82,9 +82,9 @@ const defaults = {
   timeout: 0,
 } as const;
 
-const MOST_ALT_DESTS = 20;
-const MOST_BLOCK_SIZE = 131_072;
-const MOST_BLOCK_SIZE_BEFORE_30 = 2 ** 29;
+const MAX_ALT_DESTS = 20;
+const MAX_BLOCK_SIZE = 131_072;
+const MAX_BLOCK_SIZE_BEFORE_30 = 2 ** 29;
 
 /** Pairs that rsync does not do together. */
 const exclusions: ReadonlyArray<readonly [string, string, (options: ResolvedOptions) => boolean]> = [
@@ -211,14 +211,14 @@ export function refuseConflicts(options: ResolvedOptions): void {
 function refuseTooMany({ compareDest, copyDest, linkDest }: ResolvedOptions): void {
   const lists = { 'compare-dest': compareDest, 'copy-dest': copyDest, 'link-dest': linkDest };
   for (const [name, folders = []] of Object.entries(lists)) {
-    if (folders.length <= MOST_ALT_DESTS) continue;
-    throw new UsageError(`--${name}: ${folders.length} folders are more than ${MOST_ALT_DESTS}`);
+    if (folders.length <= MAX_ALT_DESTS) continue;
+    throw new UsageError(`--${name}: ${folders.length} folders are more than ${MAX_ALT_DESTS}`);
   }
 }
 
 function refuseBlockSize(options: ResolvedOptions): void {
   const { blockSize = 0 } = options;
-  const most = isBefore30(options) ? MOST_BLOCK_SIZE_BEFORE_30 : MOST_BLOCK_SIZE;
+  const most = isBefore30(options) ? MAX_BLOCK_SIZE_BEFORE_30 : MAX_BLOCK_SIZE;
   if (blockSize < 0 || blockSize > most)
     throw new UsageError(`--block-size: ${blockSize} is not in [0, ${most}]`);
 }

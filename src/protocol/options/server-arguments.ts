@@ -38,12 +38,12 @@ interface WordRow {
   readonly push: (wishes: Wishes) => string | readonly string[] | false | undefined;
 }
 
-const MOST_VERBOSE = 9;
+const MAX_VERBOSE = 9;
 
 /** In the order of real clients; `e` with its value comes behind all others. */
 const letters: readonly LetterRow[] = [
   { letter: 's', push: ({ options }) => options.secludedArgs },
-  { letter: 'v', push: ({ options }) => Math.min(options.verbose, MOST_VERBOSE) },
+  { letter: 'v', push: ({ options }) => Math.min(options.verbose, MAX_VERBOSE) },
   { letter: 'q', push: ({ options }) => options.quiet },
   { letter: 'b', push: ({ options }) => options.backup },
   { letter: 'u', push: ({ options }) => options.update },

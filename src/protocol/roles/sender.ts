@@ -18,8 +18,8 @@ import { Repeats } from './repeats.ts';
 import type { Request, Requests } from './requests.ts';
 
 /** Entries that are sent ahead of the list being worked on: always, and while there is nothing else to do. */
-const LEAST_AHEAD = 1000;
-const MOST_AHEAD = 10_000;
+const MIN_AHEAD = 1000;
+const MAX_AHEAD = 10_000;
 
 const SUM_HEAD_LENGTH = 16;
 
@@ -140,7 +140,7 @@ class Sender {
   async #nextRequest(): Promise<Exclude<Request, { kind: 'delete-stats' }>> {
     const { requests, lists, list, out } = this.#parts;
     for (;;) {
-      while (!lists.isComplete && list.ahead < (requests.isEmpty ? MOST_AHEAD : LEAST_AHEAD))
+      while (!lists.isComplete && list.ahead < (requests.isEmpty ? MAX_AHEAD : MIN_AHEAD))
         await lists.sendNext();
       if (requests.isEmpty) await out.flush();
       const request = await requests.next();

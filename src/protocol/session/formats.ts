@@ -6,7 +6,7 @@ import type { ResolvedOptions } from '../options/resolve-options.ts';
 import type { Terms } from '../terms.ts';
 
 const DEFAULT_DEFLATE_LEVEL = 6;
-const MOST_DEFLATE_LEVEL = 9;
+const MAX_DEFLATE_LEVEL = 9;
 const DEFAULT_ZSTD_LEVEL = 3;
 
 /** Which fields the entries carry: the other side derives the same from the arguments. */
@@ -55,7 +55,7 @@ export async function tokenWriterFor(
 /** rsync takes any number but 0, which is no packing at all: -1 is the default. */
 function deflateLevel(level = -1): number {
   if (level === -1) return DEFAULT_DEFLATE_LEVEL;
-  return level < 0 ? 1 : Math.min(level, MOST_DEFLATE_LEVEL);
+  return level < 0 ? 1 : Math.min(level, MAX_DEFLATE_LEVEL);
 }
 
 /** The checksum that the terms name, with the seed of the session. */

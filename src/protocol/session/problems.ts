@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.ts';
 
 /** A file that could not be read to its end is asked for once more, and may fail again. */
-const MOST_READ = 2;
+const MAX_READ = 2;
 
 /** The problems of a session, one of each kind for a path: a peer may ask for the same file again and again. */
 export class Problems {
@@ -15,7 +15,7 @@ export class Problems {
     const { kind, doing, path } = problem;
     const key = `${kind}\0${path}`;
     const times = this.#times.get(key) ?? 0;
-    if (times >= (doing === 'read' ? MOST_READ : 1)) {
+    if (times >= (doing === 'read' ? MAX_READ : 1)) {
       this.repeated += 1;
       return false;
     }

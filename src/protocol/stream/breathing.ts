@@ -7,13 +7,13 @@ const MAX_PIECES = 2000;
 /** and not for longer than this where the disk is slow. */
 const MAX_MS = 20;
 /** Work that is done before the clock counts: a small push has no turn to spare. */
-const LEAST_PIECES = 16;
+const MIN_PIECES = 16;
 
 export interface BreathingOptions {
   /** Ends the work: its reason is thrown by whatever notices. */
   readonly signal?: AbortSignal | undefined;
   /** Small pieces that are always done without a turn. */
-  readonly leastPieces?: number;
+  readonly minPieces?: number;
   /** The clock, in ms. */
   readonly now?: () => number;
 }
@@ -24,15 +24,15 @@ export interface BreathingOptions {
  */
 export class Breathing {
   readonly #signal: AbortSignal | undefined;
-  readonly #leastPieces: number;
+  readonly #minPieces: number;
   readonly #now: () => number;
   #length = 0;
   #pieces = 0;
   #since: number;
 
-  constructor({ signal, leastPieces = LEAST_PIECES, now = () => performance.now() }: BreathingOptions = {}) {
+  constructor({ signal, minPieces = MIN_PIECES, now = () => performance.now() }: BreathingOptions = {}) {
     this.#signal = signal;
-    this.#leastPieces = leastPieces;
+    this.#minPieces = minPieces;
     this.#now = now;
     this.#since = now();
   }
@@ -42,7 +42,7 @@ export class Breathing {
     this.#length += bytes;
     this.#pieces += 1;
     if (this.#length >= MAX_LENGTH || this.#pieces >= MAX_PIECES) return true;
-    return this.#pieces >= this.#leastPieces && this.#now() - this.#since >= MAX_MS;
+    return this.#pieces >= this.#minPieces && this.#now() - this.#since >= MAX_MS;
   }
 
   /** So many bytes have been worked on since the last call. */

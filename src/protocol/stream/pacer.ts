@@ -1,6 +1,6 @@
 /** Slice and maximum burst, in milliseconds of the rate. */
 const SLICE_MS = 100;
-const LEAST_SLICE = 512;
+const MIN_SLICE = 512;
 
 /** Time in ms, and waiting for it. */
 export interface Clock {
@@ -26,7 +26,7 @@ export class Pacer {
 
   constructor(bytesPerSecond: number, clock: Clock = monotonicClock) {
     this.#bytesPerMs = bytesPerSecond / 1000;
-    this.#sliceLength = Math.max(LEAST_SLICE, Math.floor(this.#bytesPerMs * SLICE_MS));
+    this.#sliceLength = Math.max(MIN_SLICE, Math.floor(this.#bytesPerMs * SLICE_MS));
     this.#clock = clock;
   }
 

@@ -66,7 +66,7 @@ function* look(
 ): Steps<LocalEntry[]> {
   const { gate, origin, wishes } = parts;
   const { closings } = gate;
-  const breathing = new Breathing({ leastPieces: AT_ONCE });
+  const breathing = new Breathing({ minPieces: AT_ONCE });
   const entries: LocalEntry[] = [];
   let folder = enter(parts);
   for (const leaf of leaves) {

@@ -3,7 +3,7 @@ import { checkBytes, checkText } from '../arguments.ts';
 
 const FIRST_CAPACITY = 256;
 /** Of UTF-8, for one UTF-16 unit. */
-const MOST_BYTES_PER_UNIT = 3;
+const MAX_BYTES_PER_UNIT = 3;
 
 /*
  * A file name is bytes; UTF-8 is a habit. Inside the program a name (or path) is always a string: a byte that is not
@@ -79,7 +79,7 @@ export class NameBuffer {
   length = 0;
 
   set(name: string): void {
-    const most = name.length * MOST_BYTES_PER_UNIT;
+    const most = name.length * MAX_BYTES_PER_UNIT;
     if (most > this.bytes.length) this.bytes = Buffer.allocUnsafeSlow(2 * most);
     this.length = name.isWellFormed() ? this.bytes.write(name, 'utf8') : encodeName(name).copy(this.bytes);
   }

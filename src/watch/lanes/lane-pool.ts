@@ -11,7 +11,7 @@ import {
 import type { Outcome, SessionRequest } from './messages.ts';
 
 export interface LanePoolOptions {
-  readonly mostLanes: number;
+  readonly maxLanes: number;
   /** A session that is held open is closed when it was not used for so long. */
   readonly idleMs: number;
   /** A lane that has nothing to do, and holds nothing, is ended after so long; one is always kept. */
@@ -131,9 +131,9 @@ export class LanePool {
 
   /** Whether another lane is left when one more is taken. With a single one there is no choice. */
   #leavesRoom(): boolean {
-    const { mostLanes } = this.#options;
+    const { maxLanes } = this.#options;
     const busy = [...this.#lanes].filter(({ isBusy }) => isBusy).length;
-    return mostLanes === 1 || busy < mostLanes - 1;
+    return maxLanes === 1 || busy < maxLanes - 1;
   }
 
   async #runIn(lane: Lane, job: Job): Promise<Outcome> {
@@ -187,7 +187,7 @@ export class LanePool {
   }
 
   #mayStart(): boolean {
-    return !this.#isClosed && this.#lanes.size < this.#options.mostLanes;
+    return !this.#isClosed && this.#lanes.size < this.#options.maxLanes;
   }
 
   #start(): Lane {

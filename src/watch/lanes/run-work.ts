@@ -19,7 +19,7 @@ import { processClock } from './process-clock.ts';
 import { type Deletions, Pruning } from './pruning.ts';
 
 /** Errors and problems that are told one by one. */
-const MOST_TOLD = 1000;
+const MAX_TOLD = 1000;
 /** Of one error. The longest that names a path has about 4,200 characters. */
 const MAX_TEXT_LENGTH = 5000;
 
@@ -45,9 +45,9 @@ export async function runWork(
   const { errors, changed, deleted, deletions } = gathered;
   return {
     exitCode,
-    problems: problems.slice(0, MOST_TOLD).map(reportOf),
+    problems: problems.slice(0, MAX_TOLD).map(reportOf),
     errors,
-    isAbridged: errors.length === MOST_TOLD || problems.length > MOST_TOLD,
+    isAbridged: errors.length === MAX_TOLD || problems.length > MAX_TOLD,
     changed,
     deleted,
     deletions,
@@ -110,7 +110,7 @@ class Gathered {
         pruning.add(path, isFolder);
       },
       message: ({ level, text }) => {
-        if (level === 'error' && this.errors.length < MOST_TOLD) this.errors.push(bounded(text));
+        if (level === 'error' && this.errors.length < MAX_TOLD) this.errors.push(bounded(text));
       },
     };
   }

@@ -5,7 +5,7 @@ import { Suspects } from './suspects.ts';
 
 export interface BacklogLimits {
   /** More changed paths than this in one folder become one change of the folder. */
-  readonly mostInFolder: number;
+  readonly maxInFolder: number;
   /** More changes than this become one change of the whole tree. */
   readonly most: number;
 }
@@ -239,9 +239,9 @@ export class Backlog {
 
   /** Makes few of too many. */
   #relieve({ path, since }: Change): void {
-    const { mostInFolder, most } = this.#parts.limits;
+    const { maxInFolder, most } = this.#parts.limits;
     const folder = parentOf(path);
-    const isCrowded = folder !== undefined && this.#tree.countIn(folder) > mostInFolder;
+    const isCrowded = folder !== undefined && this.#tree.countIn(folder) > maxInFolder;
     const kind = isCrowded ? this.#tree.get(folder)?.kind : 'level';
     if (isCrowded && (kind === undefined || kind === 'path')) this.#add(changeOf(folder, 'level', since));
     if (this.#ready.size > most) this.#collapse();

@@ -6,7 +6,7 @@ import type { FoundEntry } from '../tree/disk.ts';
 const CLOCK_LAG_MS = 12;
 /** Wall clock and monotonic clock drift apart by more than this only when somebody sets the clock. */
 const CLOCK_SET_MS = 20;
-const MOST_REMEMBERED = 5000;
+const MAX_REMEMBERED = 5000;
 
 export interface Delivery {
   /** With `tree` everything below the path arrived too, with `level` what is directly in it. */
@@ -51,7 +51,7 @@ export class Deliveries {
     this.#order.delete(path);
     this.#order.set(path, delivery);
     this.#tree.set(path, delivery);
-    const [oldest] = this.#order.size > MOST_REMEMBERED ? this.#order.keys() : [];
+    const [oldest] = this.#order.size > MAX_REMEMBERED ? this.#order.keys() : [];
     if (oldest !== undefined) this.#forget(oldest);
   }
 

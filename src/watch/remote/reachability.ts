@@ -1,8 +1,8 @@
 import { type BackOffTimes, backOffMs } from '../back-off.ts';
 
 /** A remote that cannot be reached, and one that refuses us (login, unknown module). */
-const unreachable: BackOffTimes = { firstMs: 250, mostMs: 30_000 };
-const refused: BackOffTimes = { firstMs: 2000, mostMs: 300_000 };
+const unreachable: BackOffTimes = { firstMs: 250, maxMs: 30_000 };
+const refused: BackOffTimes = { firstMs: 2000, maxMs: 300_000 };
 /**
  * Sessions in a row that may fail while the path is looked for that is the cause: twice as many as it takes to find one
  * of a million.

@@ -24,9 +24,9 @@ import type { RemoteStatus } from './remote-status.ts';
 import { UnderWay } from './under-way.ts';
 
 /** Changes that are decided about together. */
-const MOST_CHANGES = 1000;
-const BATCH_LIMITS = { tasks: MOST_CHANGES, deletions: 500, bytes: 64 * 1024 * 1024 };
-const BACKLOG_LIMITS = { mostInFolder: 10_000, most: 100_000 };
+const MAX_CHANGES = 1000;
+const BATCH_LIMITS = { tasks: MAX_CHANGES, deletions: 500, bytes: 64 * 1024 * 1024 };
+const BACKLOG_LIMITS = { maxInFolder: 10_000, most: 100_000 };
 const FIRST_RETRY_MS = 1000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -37,7 +37,7 @@ export interface RemoteParts {
   readonly folder: string;
   readonly sessions: Sessions;
   /** At a time. */
-  readonly mostSessions: number;
+  readonly maxSessions: number;
   readonly rules: SendRules;
   readonly disk: Disk;
   readonly root: WatchedRoot;
@@ -74,7 +74,7 @@ export class Remote {
   constructor(given: RemoteParts) {
     const parts = { ...given, log: safeLog(given.log) };
     this.#parts = parts;
-    const retry = { firstMs: FIRST_RETRY_MS, mostMs: parts.retryMs };
+    const retry = { firstMs: FIRST_RETRY_MS, maxMs: parts.retryMs };
     this.#backlog = new Backlog({ limits: BACKLOG_LIMITS, retry, random: parts.random });
     const { root } = parts;
     this.#deliveries = new Deliveries(parts.clocks, root.isLocalFileSystem ? root.device : undefined);
@@ -131,7 +131,7 @@ export class Remote {
     const deferred: Change[] = [];
     try {
       while (this.#maySend(now)) {
-        const taken = this.#backlog.take(now, MOST_CHANGES, (path) => this.#underWay.isFree(path));
+        const taken = this.#backlog.take(now, MAX_CHANGES, (path) => this.#underWay.isFree(path));
         if (taken.length === 0) break;
         deferred.push(...this.#dispatchSafely(taken));
       }
@@ -188,7 +188,7 @@ export class Remote {
   #maySend(now: number): boolean {
     return (
       this.#isAllowed(now) &&
-      this.#underWay.sessions < this.#parts.mostSessions &&
+      this.#underWay.sessions < this.#parts.maxSessions &&
       this.#parts.sessions.hasRoom
     );
   }

@@ -18,13 +18,13 @@ export interface SettlerParts extends WritersParts {
 }
 
 /** Paths that are looked at together, and how many may wait for that. */
-const MOST_AT_ONCE = 1000;
+const MAX_AT_ONCE = 1000;
 /** Each takes half a kilobyte; a remote makes the whole tree of so many changes anyway. */
-const MOST_DIRTY = 100_000;
+const MAX_DIRTY = 100_000;
 /** Changes are handed on at least so often while others are still being looked at. */
 const HAND_ON_MS = 5;
 /** For what throws. */
-const RETRY: BackOffTimes = { firstMs: 250, mostMs: 60_000 };
+const RETRY: BackOffTimes = { firstMs: 250, maxMs: 60_000 };
 /** The longest time between two looks at a file that is being written, unless the looks take long. */
 const MAX_WAIT_MS = 100;
 
@@ -60,7 +60,7 @@ export class Settler {
   hint(path: string, isEcho = false): void {
     this.#dirty.add(path, this.#parts.now(), isEcho);
     if (!isEcho) this.#writers.told(path);
-    if (this.#dirty.size > MOST_DIRTY) this.#flood();
+    if (this.#dirty.size > MAX_DIRTY) this.#flood();
     this.#schedule();
   }
 
@@ -93,7 +93,7 @@ export class Settler {
 
   #onTimer(): void {
     this.#timerAt = Number.POSITIVE_INFINITY;
-    const taken = this.#dirty.take(this.#parts.now(), MOST_AT_ONCE);
+    const taken = this.#dirty.take(this.#parts.now(), MAX_AT_ONCE);
     if (taken.length > 0) this.#enqueue(taken);
     this.#schedule();
   }

@@ -22,7 +22,7 @@ export interface ExtraWatchesParts {
 /** It is gone, or may not be looked into: whoever wants to watch it finds out himself. */
 const UNTOLD: readonly string[] = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'];
 /** Minimum lifetime of a temporary watch. */
-const LEAST_MS = 60_000;
+const MIN_MS = 60_000;
 
 /**
  * Watches single folders, those that chokidar does not watch: it has no path for names that are not UTF-8, it takes a
@@ -76,7 +76,7 @@ export class ExtraWatches {
 
   #relieve(now: number): void {
     for (const [folder, since] of this.#temporary) {
-      if (this.#temporary.size <= this.#parts.most || now - since < LEAST_MS) return;
+      if (this.#temporary.size <= this.#parts.most || now - since < MIN_MS) return;
       this.#close(folder);
     }
   }

@@ -22,9 +22,9 @@ interface Group {
 
 /** Pause between scans, in multiples of the last scan. */
 const REST = 10;
-const RETRY: BackOffTimes = { firstMs: 1000, mostMs: 60_000 };
+const RETRY: BackOffTimes = { firstMs: 1000, maxMs: 60_000 };
 /** Names that are remembered; if there are more, all are found anew. */
-const MOST_NAMES = 500_000;
+const MAX_NAMES = 500_000;
 
 /**
  * Knows the names of files that have several. Whatever happens to a file is reported for the name that was used, and
@@ -75,7 +75,7 @@ export class HardLinks {
   }
 
   #learn(key: string, path: string): void {
-    if (this.#files.size >= MOST_NAMES) this.#clear();
+    if (this.#files.size >= MAX_NAMES) this.#clear();
     const group = this.#groups.get(key) ?? { paths: new Set(), outside: 0 };
     group.paths.add(path);
     this.#groups.set(key, group);

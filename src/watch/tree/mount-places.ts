@@ -64,7 +64,7 @@ interface Place {
 /** Whoever asks about a path that is missing gets an answer that is at most so old. */
 const FRESH_MS = 20;
 /** To read all mounts takes at most one part of so many of the time. */
-const MOST_SHARE = 50;
+const MAX_SHARE = 50;
 
 /**
  * Knows where other file systems are mounted below the watched folder. One that is unmounted leaves an empty folder,
@@ -183,7 +183,7 @@ export class MountPlaces {
 
   #refreshIfOld(): ReadonlySet<string> {
     const ageMs = this.#parts.now() - this.#readAt;
-    return ageMs > Math.max(FRESH_MS, MOST_SHARE * this.#readMs) ? this.refresh() : new Set();
+    return ageMs > Math.max(FRESH_MS, MAX_SHARE * this.#readMs) ? this.refresh() : new Set();
   }
 
   #check(place: Place, mount: Mount | undefined): keyof MountNews | undefined {

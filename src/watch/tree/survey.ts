@@ -38,7 +38,7 @@ interface ClosedFolder {
 }
 
 const FRESH: ClosedFolder = { attempts: 0, nextAt: 0 };
-const RETRY: BackOffTimes = { firstMs: 1000, mostMs: 60_000 };
+const RETRY: BackOffTimes = { firstMs: 1000, maxMs: 60_000 };
 
 /** Folders that are entered between two breaths. */
 const FOLDERS_AT_ONCE = 200;

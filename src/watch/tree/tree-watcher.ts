@@ -26,7 +26,7 @@ export interface TreeWatcherParts {
 }
 
 /** New folders that are watched twice for as long as they live: 2 KB each. */
-const MOST_EXTRA = 10_000;
+const MAX_EXTRA = 10_000;
 
 /**
  * Tells where in the tree something happens, as early as possible and in case of doubt too often: it never says what,
@@ -47,7 +47,7 @@ export class TreeWatcher {
         event: (folder, name) => this.#safely(() => this.#onExtraEvent(folder, name)),
         error: (error, folder) => this.#safely(() => this.#onRefusal(error, folder)),
       },
-      most: MOST_EXTRA,
+      most: MAX_EXTRA,
       now: () => performance.now(),
     });
   }

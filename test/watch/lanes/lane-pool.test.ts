@@ -92,13 +92,13 @@ function failure(): SessionFailure {
   return new SessionFailure({ message: 'it ended', code: 'ERR', isTransient: true, isOpening: false });
 }
 
-function poolOf(mostLanes: number) {
+function poolOf(maxLanes: number) {
   const lanes: ScriptedLane[] = [];
   const told: string[] = [];
   /** So many lanes cannot be started. */
   const faults = { starts: 0 };
   const pool = new LanePool({
-    mostLanes,
+    maxLanes,
     idleMs: 1000,
     laneIdleMs: 200,
     onHoldFailure: (key, { message }) => told.push(`${key}: ${message}`),

@@ -4,10 +4,10 @@ import { type Change, type ChangeKind, changeOf } from '../../../src/watch/chang
 import { ancestorsOf, parentOf } from '../../../src/watch/path-tree.ts';
 import { Backlog, type BacklogLimits } from '../../../src/watch/remote/backlog.ts';
 
-const RETRY = { firstMs: 1000, mostMs: 60_000 };
+const RETRY = { firstMs: 1000, maxMs: 60_000 };
 
 function backlogOf(limits: Partial<BacklogLimits> = {}): Backlog {
-  const wide = { mostInFolder: 1000, most: 1000 };
+  const wide = { maxInFolder: 1000, most: 1000 };
   return new Backlog({ limits: { ...wide, ...limits }, retry: RETRY, random: () => 1 });
 }
 
@@ -58,13 +58,13 @@ describe('a backlog', () => {
   });
 
   it('makes one change of a folder of too many in it', () => {
-    const backlog = backlogOf({ mostInFolder: 3 });
+    const backlog = backlogOf({ maxInFolder: 3 });
     backlog.add([change('d', 'path'), ...['1', '2', '3', '4', '5'].map((name) => change(`d/${name}`))]);
     expect(shown(backlog.take(0, 9, all))).toEqual(['level d']);
   });
 
   it('keeps a folder in a crowded one apart', () => {
-    const backlog = backlogOf({ mostInFolder: 2 });
+    const backlog = backlogOf({ maxInFolder: 2 });
     backlog.add([change('d/new', 'tree'), change('d/1'), change('d/2'), change('d/3')]);
     expect(shown(backlog.take(0, 9, all)).sort()).toEqual(['level d', 'tree d/new']);
   });
@@ -180,7 +180,7 @@ it('nothing that was added is lost, whatever is swallowed, failed or collapsed',
   const anyDeed = fc.tuple(fc.constantFrom('add', 'add', 'fail', 'suspect'), anyChange, anyChange);
   fc.assert(
     fc.property(fc.array(anyDeed), (deeds) => {
-      const backlog = backlogOf({ mostInFolder: 2, most: 6 });
+      const backlog = backlogOf({ maxInFolder: 2, most: 6 });
       const wanted: Change[] = [];
       for (const [deed, one, other] of deeds) {
         wanted.push(one, other);

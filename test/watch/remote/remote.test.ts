@@ -96,12 +96,12 @@ class ScriptedSessions implements Sessions {
 
 function remoteOf({
   filter = filterOf(),
-  mostSessions = 3,
+  maxSessions = 3,
   log = keptLog(),
   ...others
 }: {
   filter?: EventFilter;
-  mostSessions?: number;
+  maxSessions?: number;
   log?: Log;
 } & Partial<RemoteParts> = {}) {
   const disk = new MemoryDisk(() => Date.now());
@@ -114,7 +114,7 @@ function remoteOf({
     name: 'host::m',
     folder: '',
     sessions,
-    mostSessions,
+    maxSessions,
     rules: { filter, deletes: true, sendsFiles: true, sendsFolders: true, followsLinks: false },
     disk,
     root,
@@ -186,7 +186,7 @@ describe('a remote', () => {
   });
 
   it('has no more sessions than its share, however many large files wait', () => {
-    const { disk, sessions, begun, remote } = remoteOf({ mostSessions: 2 });
+    const { disk, sessions, begun, remote } = remoteOf({ maxSessions: 2 });
     const content = 'x'.repeat(64 * 1024 * 1024);
     const paths = ['a', 'b', 'c', 'd'];
     for (const path of paths) disk.write(path, content);
@@ -244,7 +244,7 @@ describe('a remote', () => {
   });
 
   it('is told again of deletions that the server left out since something could not be listed', async () => {
-    const { disk, add, sessions, begun, remote } = remoteOf({ mostSessions: 1 });
+    const { disk, add, sessions, begun, remote } = remoteOf({ maxSessions: 1 });
     for (const path of ['first', 'a']) disk.write(path, 'x');
     add('first');
     for (const path of ['a', 'gone']) add(path);
@@ -286,7 +286,7 @@ describe('a remote that breaks', () => {
   });
 
   it('with an error that is not of the line has the file found that it is about', async () => {
-    const { disk, sessions, begun, remote } = remoteOf({ mostSessions: 1 });
+    const { disk, sessions, begun, remote } = remoteOf({ maxSessions: 1 });
     const paths = ['a', 'bad', 'c', 'd'];
     for (const path of paths) disk.write(path, 'x');
     remote.add(paths.map((path) => changeOf(path, 'path', Date.now())));
@@ -513,7 +513,7 @@ describe('an error of the program', () => {
   );
 
   it('in one change of many is found by halves, and the others arrive', async () => {
-    const { disk, sessions, remote } = remoteOf({ mostSessions: 1 });
+    const { disk, sessions, remote } = remoteOf({ maxSessions: 1 });
     const send = sessions.sendChanges.bind(sessions);
     sessions.sendChanges = (kind, changes) =>
       changes.changed.includes('bad') ? fault() : send(kind, changes);
@@ -697,7 +697,7 @@ describe('a file that waited for its remote', () => {
   async function waiting(written: readonly string[], isAtEnd = false) {
     const looks: string[][] = [];
     const parts = remoteOf({
-      mostSessions: 1,
+      maxSessions: 1,
       beingWritten: (paths) => {
         looks.push([...paths]);
         return new Set(written);

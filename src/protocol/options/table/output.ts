@@ -152,9 +152,9 @@ function isHelp(word: string): boolean {
   return word.toUpperCase() === 'HELP';
 }
 
-const MOST_READABLE = 3;
+const MAX_READABLE = 3;
 
 function humanReadable({ output }: Draft): void {
   const level = (output.humanReadable ?? 1) + 1;
-  output.humanReadable = level >= MOST_READABLE ? MOST_READABLE : level === 2 ? 2 : 1;
+  output.humanReadable = level >= MAX_READABLE ? MAX_READABLE : level === 2 ? 2 : 1;
 }
