@@ -11,7 +11,7 @@ export async function run(words: readonly string[], io: CliIo): Promise<number> 
   if (command === undefined) return toldIfItFails(() => runOther(words, io), io);
   const exitCode = await toldIfItFails(() => command.run(others, io), io);
   const ending = endingLine(exitCode, io);
-  if (ending !== undefined) openScreen(io).complain(ending);
+  if (ending !== undefined) openScreen(io).error(ending);
   return exitCode;
 }
 
@@ -31,8 +31,8 @@ async function toldIfItFails(work: () => Promise<number>, io: CliIo): Promise<nu
     const screen = openScreen(io);
     const { text, exitCode } = failureOf(thrown);
     const refusal = refusalLine(thrown, io);
-    if (refusal !== undefined) screen.complain(refusal);
-    screen.complain(`tsersync: ${text}`);
+    if (refusal !== undefined) screen.error(refusal);
+    screen.error(`tsersync: ${text}`);
     return exitCode;
   }
 }

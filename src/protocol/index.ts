@@ -42,7 +42,7 @@ export type {
   TransferOptions,
 } from './options/transfer-options.ts';
 export { type Item, itemFlags } from './roles/item.ts';
-export { type ItemizeTerms, itemize } from './roles/itemize.ts';
+export { type ItemizeContext, itemize } from './roles/itemize.ts';
 export type { SentContent } from './roles/sender.ts';
 export type { ConnectionStep } from './session/connection.ts';
 export type { PeerMessage } from './session/messages.ts';
@@ -54,5 +54,5 @@ export { openLocalTree } from './trees/local-source.ts';
 export { LocalTree, type LocalTreeOptions } from './trees/local-tree.ts';
 export type { ModeChange } from './trees/mode-changes.ts';
 export { ChangedError } from './trees/source-remover.ts';
-export type { EntryWishes } from './trees/stat-entry.ts';
+export type { ListingOptions } from './trees/stat-entry.ts';
 export { compareNames, decodeName, encodeName } from './wire/file-name.ts';

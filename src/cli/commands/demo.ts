@@ -25,7 +25,7 @@ export async function demo(io: CliIo): Promise<number> {
 }
 
 async function demoIn(folder: string, screen: Screen, signal: AbortSignal): Promise<number> {
-  const say = (line: string) => screen.show(line);
+  const say = (line: string) => screen.print(line);
   const [tree, module] = [join(folder, 'tree'), join(folder, 'module')];
   for (const path of [tree, module]) mkdirSync(path);
   const password = randomUUID();
@@ -47,9 +47,9 @@ async function demoIn(folder: string, screen: Screen, signal: AbortSignal): Prom
 }
 
 async function replicate(config: string, place: Omit<Stage, 'replicator'>, screen: Screen): Promise<void> {
-  const say = (line: string) => screen.show(line);
+  const say = (line: string) => screen.print(line);
   const replicator = await startReplicator(readConfig(config).config, {
-    log: warnings((line) => place.signal.aborted || screen.complain(line)),
+    log: warnings((line) => place.signal.aborted || screen.error(line)),
     signal: place.signal,
     startsWithAll: true,
   });

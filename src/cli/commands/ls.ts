@@ -48,7 +48,7 @@ export const ls: Command = async (words, io) => {
   const request = { timeout, signal: io.signal, onLine: (line: string) => void lines.push(line) };
   const show = (shown: readonly string[]) => {
     // Nothing tells one from the other on the wire: without the message rsync shows no list either.
-    if (output.motd !== false) for (const line of shown) screen.show(line);
+    if (output.motd !== false) for (const line of shown) screen.print(line);
   };
   try {
     const { motd, modules } = await listModules(target, connection, request);

@@ -42,7 +42,7 @@ export const push: Command = async (words, io) => {
   const { sources, target } = pushOperands(operands, hasList);
   const log = openLog(output, io, transfer.insecureLinks);
   const screen = openScreen(io, transfer, output, log.file);
-  if (log.complaint !== undefined) screen.complain(log.complaint);
+  if (log.complaint !== undefined) screen.error(log.complaint);
   for (const note of notes) screen.warn(`tsersync: ${note}`);
   const options = resolveOptions(transfer);
   const paths = new SourcePaths(sources, {
@@ -67,7 +67,7 @@ export const push: Command = async (words, io) => {
       connection: withPrompt(connection, io),
       signal: io.signal,
       cvsIgnore: cvsIgnoreOf(io.environment, {
-        warn: (text) => screen.complain(text),
+        warn: (text) => screen.error(text),
         trustsLinks: transfer.insecureLinks,
       }),
     };
@@ -76,9 +76,9 @@ export const push: Command = async (words, io) => {
     complain(screen, partialFailure(result.exitCode)?.text);
     return closeLog(log.file, result.exitCode, screen);
   } catch (thrown) {
-    if (thrown instanceof TimeLimitError) screen.complain('stopping at requested limit');
+    if (thrown instanceof TimeLimitError) screen.error('stopping at requested limit');
     const refusal = refusalLine(thrown, io);
-    if (refusal !== undefined) screen.complain(refusal);
+    if (refusal !== undefined) screen.error(refusal);
     const { text, exitCode } = failureOf(thrown, report.lastWords);
     complain(screen, text);
     return closeLog(log.file, exitCode, screen);
@@ -86,7 +86,7 @@ export const push: Command = async (words, io) => {
 };
 
 function complain(screen: Screen, text: string | undefined): void {
-  if (text !== undefined) screen.complain(`tsersync: ${text}`);
+  if (text !== undefined) screen.error(`tsersync: ${text}`);
 }
 
 /** A log that cannot be written is no reason not to push. */
@@ -112,7 +112,7 @@ function closeLog(file: LogFile | undefined, exitCode: number, screen: Screen): 
   if (file?.failure === undefined) return exitCode;
   const isAlone = exitCode === exitCodes.ok;
   const code = isAlone ? ` (code ${exitCodes.diagnostics})` : '';
-  screen.complain(`tsersync: the log file cannot be written: ${systemErrorText(file.failure)}${code}`);
+  screen.error(`tsersync: the log file cannot be written: ${systemErrorText(file.failure)}${code}`);
   return isAlone ? exitCodes.diagnostics : exitCode;
 }
 

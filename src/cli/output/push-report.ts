@@ -10,7 +10,7 @@ export class PushReport {
   readonly listeners: PushListeners = {
     step: (step) => this.#step(step),
     motd: (line) => {
-      if (this.#parts.output.motd !== false) this.#parts.screen.inform(line);
+      if (this.#parts.output.motd !== false) this.#parts.screen.printAndLog(line);
     },
     begin: (session) => {
       this.#session = new SessionReport(session, this.#parts);
@@ -45,14 +45,14 @@ export class PushReport {
   /** What is said before there is a session is about rules that are left out. */
   #tell(message: PeerMessage): void {
     if (this.#session !== undefined) this.#session.message(message);
-    else this.#parts.screen.complain(message.text);
+    else this.#parts.screen.error(message.text);
   }
 
   #step(step: ConnectionStep): void {
     const { screen, debug } = this.#parts;
     for (const { text, isLogged } of stepLines(step, debug)) {
-      if (isLogged) screen.inform(text);
-      else screen.show(text);
+      if (isLogged) screen.printAndLog(text);
+      else screen.print(text);
     }
   }
 
@@ -62,7 +62,7 @@ export class PushReport {
       this.#tell(message);
     } else {
       this.#lastWords = reason;
-      this.#parts.screen.note(message.text);
+      this.#parts.screen.log(message.text);
     }
   }
 }

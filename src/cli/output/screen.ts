@@ -43,7 +43,7 @@ export class Screen {
   }
 
   /** A line for whoever looks on, not for the log. */
-  show(text: string): void {
+  print(text: string): void {
     const { isQuiet, stdout, style } = this.#parts;
     if (isQuiet) return;
     this.#closeLine();
@@ -51,13 +51,13 @@ export class Screen {
   }
 
   /** A line for both. */
-  inform(text: string): void {
-    this.show(text);
+  printAndLog(text: string): void {
+    this.print(text);
     this.#parts.log?.write(text);
   }
 
   /** A line about what went wrong. */
-  complain(text: string): void {
+  error(text: string): void {
     const { stderr, errorStyle, log } = this.#parts;
     this.#closeLine();
     stderr.write(encodeName(`${escapeText(text, errorStyle)}\n`));
@@ -66,11 +66,11 @@ export class Screen {
 
   /** A line about what nobody has to know who wants errors only. */
   warn(text: string): void {
-    if (!this.#parts.isQuiet) this.complain(text);
+    if (!this.#parts.isQuiet) this.error(text);
   }
 
   /** A line for the log alone. */
-  note(text: string): void {
+  log(text: string): void {
     this.#parts.log?.write(text);
   }
 

@@ -67,18 +67,18 @@ export class SessionReport {
   begin(): void {
     const { screen, options, levels, debug } = this.#parts;
     if (debug.NSTR > 0) {
-      for (const line of namesLines(this.#session.terms, options)) screen.inform(line);
+      for (const line of namesLines(this.#session.terms, options)) screen.printAndLog(line);
     }
-    screen.note('building file list');
+    screen.log('building file list');
     this.#meter.restart();
     if (this.#session.terms.incrementalRecursion) {
       this.#isListAnnounced = true;
-      if (levels.FLIST > 0) screen.show('sending incremental file list');
+      if (levels.FLIST > 0) screen.print('sending incremental file list');
     } else if (!this.#parts.options.dirs) {
       // Files alone are no list worth a word.
       this.#isListAnnounced = true;
     } else if (levels.FLIST > 1) {
-      screen.show('building file list ... ');
+      screen.print('building file list ... ');
     }
   }
 
@@ -89,7 +89,7 @@ export class SessionReport {
     if (levels.PROGRESS === 1) this.#meter.restart();
     if (!this.#lines.hasLines) return;
     if (!this.#lines.isLate) this.#show(this.#lines.shown(itemValues(entry, item, undefined, this.#context)));
-    else if (levels.PROGRESS > 0 && levels.NAME > 0) screen.show(shownName(entry, this.#context));
+    else if (levels.PROGRESS > 0 && levels.NAME > 0) screen.print(shownName(entry, this.#context));
   }
 
   progress(entry: FileEntry, position: number): void {
@@ -122,25 +122,25 @@ export class SessionReport {
   removed({ name }: FileEntry, wasThere: boolean): void {
     const { screen, levels, paths } = this.#parts;
     const shown = paths.shownName(name);
-    if (!wasThere) screen.inform(`sender file already removed: ${shown}`);
-    else if (levels.REMOVE > 0) screen.inform(`sender removed ${shown}`);
+    if (!wasThere) screen.printAndLog(`sender file already removed: ${shown}`);
+    else if (levels.REMOVE > 0) screen.printAndLog(`sender removed ${shown}`);
   }
 
   message({ level, text }: PeerMessage): void {
     const { screen } = this.#parts;
     if (level !== 'info') {
-      screen.complain(text);
+      screen.error(text);
       return;
     }
     this.#announceList();
-    screen.inform(text);
+    screen.printAndLog(text);
   }
 
   problem(problem: Problem): void {
     const { screen, paths } = this.#parts;
     const { isError, text } = problemLine(problem, paths);
-    if (isError) screen.complain(text);
-    else screen.inform(text);
+    if (isError) screen.error(text);
+    else screen.printAndLog(text);
   }
 
   /** The last lines of a push that went to its end. */
@@ -155,13 +155,13 @@ export class SessionReport {
       isDryRun: options.dryRun === true,
       seconds: wholeSeconds(now()) - wholeSeconds(startedAt),
     };
-    if (debug.DELTASUM > 0) screen.inform(searchLine(statistics));
+    if (debug.DELTASUM > 0) screen.printAndLog(searchLine(statistics));
     if (levels.STATS > 1) this.#block(statisticsLines(statistics, terms));
     if (levels.STATS > 0) this.#block(summaryLines(statistics, terms));
     const isSummed = levels.STATS > 0 && exitCode === 0;
     const { sentBytes, receivedBytes, totalSize } = statistics;
     if (!isSummed)
-      screen.note(`sent ${sentBytes} bytes  received ${receivedBytes} bytes  total size ${totalSize}`);
+      screen.log(`sent ${sentBytes} bytes  received ${receivedBytes} bytes  total size ${totalSize}`);
   }
 
   /** A list that comes in one piece is complete when the first file of it is looked at. */
@@ -169,23 +169,23 @@ export class SessionReport {
     if (this.#isListAnnounced) return;
     this.#isListAnnounced = true;
     const { screen, levels } = this.#parts;
-    if (levels.FLIST === 1) screen.show('building file list ... done');
+    if (levels.FLIST === 1) screen.print('building file list ... done');
     const { entries } = this.#session.list;
     if (levels.FLIST > 1)
       screen.progress(` 0 files...\r${entries} file${entries === 1 ? '' : 's'} to consider`, 'last');
   }
 
   #block(lines: readonly string[]): void {
-    this.#parts.screen.show('');
-    for (const line of lines) this.#parts.screen.inform(line);
+    this.#parts.screen.print('');
+    for (const line of lines) this.#parts.screen.printAndLog(line);
   }
 
   #show(line: string | undefined): void {
-    if (line !== undefined) this.#parts.screen.show(line);
+    if (line !== undefined) this.#parts.screen.print(line);
   }
 
   #note(line: string | undefined): void {
-    if (line !== undefined) this.#parts.screen.note(line);
+    if (line !== undefined) this.#parts.screen.log(line);
   }
 
   #completeFile(entry: FileEntry, item: Item): void {

@@ -1,7 +1,7 @@
 import type { KindCounts, PushStatistics } from '../../protocol/index.ts';
 import { formatDecimal, formatInteger, type Readability } from './number-format.ts';
 
-export interface StatisticsTerms {
+export interface StatisticsContext {
   readonly protocol: number;
   readonly readability: Readability;
   readonly isDryRun: boolean;
@@ -14,7 +14,7 @@ const FIRST_TO_COUNT_CREATED = 29;
 const FIRST_TO_COUNT_DELETED = 31;
 
 /** The lines of `--stats`, without the last two. */
-export function statisticsLines(statistics: PushStatistics, terms: StatisticsTerms): string[] {
+export function statisticsLines(statistics: PushStatistics, terms: StatisticsContext): string[] {
   const { protocol, readability } = terms;
   const integer = (value: number) => formatInteger(value, readability);
   const count = (counts: KindCounts) => formatCounts(counts, integer);
@@ -39,7 +39,7 @@ export function statisticsLines(statistics: PushStatistics, terms: StatisticsTer
 }
 
 /** The two lines at the very end: bytes on the wire, and what they stood for. */
-export function summaryLines(statistics: PushStatistics, terms: StatisticsTerms): string[] {
+export function summaryLines(statistics: PushStatistics, terms: StatisticsContext): string[] {
   const { readability, isDryRun, seconds } = terms;
   const { sentBytes, receivedBytes, totalSize } = statistics;
   const moved = sentBytes + receivedBytes;

@@ -4,7 +4,7 @@ import { deletionRules } from '../filter/deletion-rules.ts';
 import { pushSendsFilterList } from '../filter/wire.ts';
 import { type ChangeSet, checkChanges } from '../trees/change-set.ts';
 import { ChangeTree, type ChangeTreeOptions } from '../trees/change-tree.ts';
-import { entryWishes } from '../trees/entry-wishes.ts';
+import { listingOptions } from '../trees/listing-options.ts';
 import { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
 import type { PushListeners, PushResult } from './push-listeners.ts';
@@ -48,7 +48,7 @@ export function changeTreeOptions({
   terms,
 }: Pick<PushSession, 'options' | 'terms'>): ChangeTreeOptions {
   const { openNoatime, pruneEmptyDirs: prunes } = options;
-  return { ...entryWishes(options), openNoatime, sweepsRoot: terms.protocol < 30, prunes };
+  return { ...listingOptions(options), openNoatime, sweepsRoot: terms.protocol < 30, prunes };
 }
 
 /**

@@ -20,7 +20,7 @@ const ownCompressions: readonly CompressionName[] = ['zstd', 'zlibx', 'zlib', 'n
 const aliases: Readonly<Record<string, string>> = { xxhash: 'xxh64' };
 
 /** What the options say about the choice of algorithms. */
-export interface NameWishes {
+export interface NamePreferences {
   /** Fixed by `--checksum-choice`; undefined leaves it to negotiation. */
   readonly transferChecksum: ChecksumName | undefined;
   readonly compress: boolean;
@@ -52,7 +52,7 @@ export function hasNames({ checksums, compressions }: Names): boolean {
 }
 
 /** Our names that the options leave to negotiation, in the order of the user's preference or our own. */
-export function ownNames(request: NameWishes): OwnNames {
+export function ownNames(request: NamePreferences): OwnNames {
   const { transferChecksum, compress, compression, checksumPreference, compressionPreference } = request;
   return {
     checksums:
@@ -65,7 +65,10 @@ export function ownNames(request: NameWishes): OwnNames {
 }
 
 /** The order of a preference may be any: who goes by it, and who does not, can be known only afterwards. */
-export function hasPreference({ checksumPreference = [], compressionPreference = [] }: NameWishes): boolean {
+export function hasPreference({
+  checksumPreference = [],
+  compressionPreference = [],
+}: NamePreferences): boolean {
   return checksumPreference.length > 0 || compressionPreference.length > 0;
 }
 

@@ -9,8 +9,8 @@ import {
   EarlyOfferRejected,
   hasNames,
   hasPreference,
+  type NamePreferences,
   type Names,
-  type NameWishes,
   NO_NAMES,
   ownNames,
   readNames,
@@ -30,7 +30,7 @@ const flags = {
   idZeroNames: 0x100,
 } as const;
 
-export interface SetUpRequest extends NameWishes {
+export interface SetUpRequest extends NamePreferences {
   readonly protocol: number;
   /** Our arguments offered incremental recursion. */
   readonly offersIncrementalRecursion: boolean;

@@ -1,11 +1,11 @@
 import { checkObject, checkTexts } from '../arguments.ts';
 import { UnsupportedError, UsageError } from '../errors.ts';
+import { commandWordsFrom, commandWordsOf, takesValue } from './command-line.ts';
 import { type Draft, type Effect, newDraft } from './draft.ts';
 import { infoFlags, messageLevels } from './message-flags.ts';
 import { spellings } from './option-table.ts';
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts';
 import { nearest } from './suggestion.ts';
-import { takesValue, tokensFrom, tokensOf } from './tokens.ts';
 import type { ConnectionOptions, OutputOptions, TransferOptions } from './transfer-options.ts';
 import type { ValueOf } from './values.ts';
 
@@ -50,7 +50,7 @@ export function parseOptions(words: readonly string[], environment: Environment 
   const draft = newDraft();
   const operands: string[] = [];
   applyEnvironment(draft, environment);
-  for (const token of tokensOf(words)) {
+  for (const token of commandWordsOf(words)) {
     if (token.kind === 'operand') operands.push(token.text);
     else applyOption(draft, token.option, token.value);
     if (draft.output.show !== undefined) break;
@@ -84,7 +84,7 @@ export function* optionsIn(words: readonly string[]): Generator<GivenOption> {
       yield word;
     }
   };
-  for (const token of tokensFrom(counted())) {
+  for (const token of commandWordsFrom(counted())) {
     if (token.kind === 'operand') continue;
     const found = spellings.get(token.option);
     if (found === undefined) continue;

@@ -4,7 +4,7 @@ import { type ResolvedOptions, resolveOptions } from './resolve-options.ts';
 import type { TransferOptions } from './transfer-options.ts';
 
 /** What the client tells the server, besides the options themselves. */
-export interface ArgumentTerms {
+export interface ArgumentContext {
   /** The version both sides speak. */
   readonly protocol: number;
   /** Destination of a push: `module/path`, as it is, not escaped. */
@@ -22,7 +22,7 @@ export interface ServerArguments {
 }
 
 /** What the rows of the tables look at: the options with what follows from them, and as they were given. */
-interface Wishes extends ArgumentTerms {
+interface ArgumentsSource extends ArgumentContext {
   readonly options: ResolvedOptions;
   readonly given: TransferOptions;
 }
@@ -30,12 +30,12 @@ interface Wishes extends ArgumentTerms {
 /** A letter of the cluster, and how often it is there when pushing. */
 interface LetterRow {
   readonly letter: string;
-  readonly push: (wishes: Wishes) => boolean | number | undefined;
+  readonly push: (source: ArgumentsSource) => boolean | number | undefined;
 }
 
 /** Words that belong together, when pushing. */
 interface WordRow {
-  readonly push: (wishes: Wishes) => string | readonly string[] | false | undefined;
+  readonly push: (source: ArgumentsSource) => string | readonly string[] | false | undefined;
 }
 
 const MAX_VERBOSE = 9;
@@ -140,23 +140,28 @@ const words: readonly WordRow[] = [
  *
  * @param given the options as they were given, not resolved: real clients leave out what the server derives itself
  */
-export function serverArguments(given: TransferOptions, terms: ArgumentTerms): ServerArguments {
+export function serverArguments(given: TransferOptions, terms: ArgumentContext): ServerArguments {
   const options = resolveOptions({ ...given, protocol: terms.protocol });
-  const wishes: Wishes = { ...terms, options, given };
-  const cluster = clusterOf(wishes);
+  const source: ArgumentsSource = { ...terms, options, given };
+  const cluster = clusterOf(source);
   const first = cluster === '-' ? ['--server'] : ['--server', cluster];
-  const rest = [...words.flatMap(({ push }) => push(wishes) || []), '.', ...terms.paths.map(pathArgument)];
+  const rest = [...words.flatMap(({ push }) => push(source) || []), '.', ...terms.paths.map(pathArgument)];
   if (!options.secludedArgs) return { plain: [...first, ...rest] };
   return { plain: first, secluded: ['rsync', ...rest] };
 }
 
-function clusterOf(wishes: Wishes): string {
-  const present = letters.map(({ letter, push }) => letter.repeat(Number(push(wishes) ?? 0)));
-  return `-${present.join('')}${capabilityString(wishes)}`;
+function clusterOf(source: ArgumentsSource): string {
+  const present = letters.map(({ letter, push }) => letter.repeat(Number(push(source) ?? 0)));
+  return `-${present.join('')}${capabilityString(source)}`;
 }
 
 /** From protocol 30 on. The option letter is that of `--rsh`, so that servers which know nothing of it pass it over. */
-function capabilityString({ protocol, options, capabilities, incrementalRecursion }: Wishes): string {
+function capabilityString({
+  protocol,
+  options,
+  capabilities,
+  incrementalRecursion,
+}: ArgumentsSource): string {
   if (protocol < 30) return '';
   const isIncremental = incrementalRecursion && options.recursive && options.incRecursive;
   return `e.${isIncremental ? 'i' : ''}${capabilities}`;

@@ -6,7 +6,7 @@ import type { TokenSink, TokenWriter } from '../delta/tokens.ts';
 import type { Problem } from '../errors.ts';
 import type { FileEntry } from '../file-list/file-entry.ts';
 import type { SourceFile, SourceTree } from '../file-list/source-tree.ts';
-import { Breathing } from '../stream/breathing.ts';
+import { EventLoopYield } from '../stream/event-loop-yield.ts';
 import { COPIED_LENGTH, type WireWriter } from '../stream/wire-writer.ts';
 
 /** Bytes that are read and sent between two waits. Packed, each slice stands alone, and long ones pack better. */
@@ -61,7 +61,7 @@ export interface SentFile {
 export class FileSender {
   readonly #parts: FileSenderParts;
   readonly #buffers: readonly [Buffer, Buffer];
-  readonly #breathing: Breathing;
+  readonly #yielding: EventLoopYield;
   readonly #inFlight = [Promise.resolve(), Promise.resolve()];
   #turn: 0 | 1 = 0;
   /** Made for the first file that has a basis. */
@@ -69,7 +69,7 @@ export class FileSender {
 
   constructor(parts: FileSenderParts) {
     this.#parts = parts;
-    this.#breathing = new Breathing({ signal: parts.signal });
+    this.#yielding = new EventLoopYield({ signal: parts.signal });
     const length = parts.isPacked ? PACKED_SLICE_LENGTH : SLICE_LENGTH;
     this.#buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)];
   }
@@ -78,9 +78,9 @@ export class FileSender {
   async open(entry: FileEntry): Promise<SourceFile | Problem> {
     try {
       const file = this.#parts.tree.open(entry);
-      return file instanceof Promise ? await this.#breathing.until(file) : file;
+      return file instanceof Promise ? await this.#yielding.until(file) : file;
     } catch (thrown) {
-      this.#breathing.check();
+      this.#yielding.check();
       return problemOf(entry.name, 'open', thrown);
     }
   }
@@ -137,7 +137,7 @@ export class FileSender {
 
   async #sendDelta(file: SourceFile, entry: FileEntry, search: MatchSearch, hash: StrongHash): Promise<void> {
     const { out } = this.#parts;
-    while (!search.prepare()) await this.#breathing.turn();
+    while (!search.prepare()) await this.#yielding.turn();
     for (let position = 0, isEnd = false; !isEnd; ) {
       const space = search.nextSpace();
       const wanted = Math.min(space.length, file.size - position);
@@ -147,7 +147,7 @@ export class FileSender {
       isEnd = length < wanted || position === file.size;
       search.advance(length, isEnd);
       await out.flush();
-      await this.#breathing.after(Math.max(length, search.takeCost()));
+      await this.#yielding.after(Math.max(length, search.takeCost()));
       if (length < wanted) throw shrunk(position);
       this.#parts.onProgress?.(entry, position);
     }
@@ -182,7 +182,7 @@ export class FileSender {
       position += length;
       use(bytes.subarray(0, length), position);
       if (length > COPIED_LENGTH || out.isFull) this.#inFlight[this.#turn] = out.flush();
-      await this.#breathing.after(length);
+      await this.#yielding.after(length);
       if (length < wanted) throw shrunk(position);
     }
   }
@@ -201,9 +201,9 @@ export class FileSender {
   async #readSome(file: SourceFile, into: Buffer, position: number): Promise<number> {
     try {
       const length = file.read(into, position);
-      return length instanceof Promise ? await this.#breathing.until(length) : length;
+      return length instanceof Promise ? await this.#yielding.until(length) : length;
     } catch (thrown) {
-      this.#breathing.check();
+      this.#yielding.check();
       throw new ReadFailure(asError(thrown));
     }
   }

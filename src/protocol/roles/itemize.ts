@@ -6,7 +6,7 @@ import { type Item, itemFlags } from './item.ts';
 /** What stands in the place of an item's eleven characters for a path that is deleted. */
 export const ITEMIZED_DELETION = '*deleting  ';
 
-export interface ItemizeTerms {
+export interface ItemizeContext {
   readonly protocol: number;
   /** `--times` is on: without it a time that differs becomes the time of the transfer. */
   readonly times: boolean;
@@ -38,7 +38,7 @@ export function hasChanges(item: Item): boolean {
  *
  * Source: docs/protocol chapter 3, section 3.7; rsync(1).
  */
-export function itemize(entry: FileEntry, item: Item, terms: ItemizeTerms): string {
+export function itemize(entry: FileEntry, item: Item, terms: ItemizeContext): string {
   checkObject(entry, 'entry');
   checkObject(item, 'item');
   checkObject(terms, 'terms');
@@ -62,7 +62,7 @@ function typeOf(mode: number): string {
 }
 
 /** Whether a time that differs becomes the time of the transfer instead of the file's own. */
-function hasLostTime({ mode }: FileEntry, { flags }: Item, { protocol, times }: ItemizeTerms): boolean {
+function hasLostTime({ mode }: FileEntry, { flags }: Item, { protocol, times }: ItemizeContext): boolean {
   if (!times || !isSymlink(mode)) return !times;
   // A symlink has no size worth a word: there the bit says that its time could not be set.
   return protocol < FIRST_LINK_TIMES_PROTOCOL || (flags & itemFlags.reportSize) !== 0;

@@ -7,7 +7,7 @@ import { encodeIdList, type NamedId } from '../file-list/id-list.ts';
 import { type IoErrors, ioErrors } from '../file-list/io-errors.ts';
 import { KindCounter } from '../file-list/kind-counts.ts';
 import type { Listing, SourceTree } from '../file-list/source-tree.ts';
-import { Breathing, inTurns } from '../stream/breathing.ts';
+import { EventLoopYield, inTurns } from '../stream/event-loop-yield.ts';
 import type { WireWriter } from '../stream/wire-writer.ts';
 import type { Terms } from '../terms.ts';
 import { type IndexEncoder, NDX_FLIST_EOF, NDX_FLIST_OFFSET } from '../wire/file-index.ts';
@@ -50,7 +50,7 @@ export class ListSender {
   readonly #parts: ListSenderParts;
   readonly #entries: EntryEncoder;
   readonly #names: IdNames;
-  readonly #breathing: Breathing;
+  readonly #yielding: EventLoopYield;
   /** The next one is at the end. */
   readonly #folders: PendingFolder[] = [];
   readonly #uids = new Set<number>();
@@ -67,7 +67,7 @@ export class ListSender {
   constructor(parts: ListSenderParts) {
     this.#parts = parts;
     this.#names = parts.tree.idNames ?? NO_NAMES;
-    this.#breathing = new Breathing({ signal: parts.signal });
+    this.#yielding = new EventLoopYield({ signal: parts.signal });
     this.#entries = new EntryEncoder(parts.format, this.#names);
   }
 
@@ -163,11 +163,11 @@ export class ListSender {
   async #take(list: () => Listing | Promise<Listing>): Promise<readonly FileEntry[]> {
     const startedAt = performance.now();
     const answer = list();
-    const { entries, problems } = answer instanceof Promise ? await this.#breathing.until(answer) : answer;
+    const { entries, problems } = answer instanceof Promise ? await this.#yielding.until(answer) : answer;
     this.listingMs += performance.now() - startedAt;
     for (const problem of problems) this.#note(problem);
-    if (this.#breathing.isDue()) await this.#breathing.turn();
-    else this.#breathing.check();
+    if (this.#yielding.isDue()) await this.#yielding.turn();
+    else this.#yielding.check();
     const listed = this.#parts.summer === undefined ? entries : await withSums(entries, this.#parts.summer);
     for (const { mode, size, uid, gid } of listed) {
       this.listed.count(mode);
@@ -180,7 +180,7 @@ export class ListSender {
   }
 
   #sort(entries: readonly FileEntry[]): readonly FileEntry[] | Promise<readonly FileEntry[]> {
-    return inTurns(this.#parts.list.sorting(entries), this.#breathing);
+    return inTurns(this.#parts.list.sorting(entries), this.#yielding);
   }
 
   #queueFolders({ entries, firstFolder }: SubList): void {

@@ -5,7 +5,7 @@ import type { FileEntry, FolderContents, IdNames } from '../file-list/file-entry
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import { systemReason } from '../named-files/named-file-error.ts';
-import { inTurns, type Steps } from '../stream/breathing.ts';
+import { inTurns, type Steps } from '../stream/event-loop-yield.ts';
 import { type ChangeSet, checkChanges } from './change-set.ts';
 import { FolderGate } from './folder-gate.ts';
 import { readEntries, readLeaves, type ScanParts } from './folder-scan.ts';
@@ -13,9 +13,9 @@ import { localIdNames } from './id-names.ts';
 import { type LocalEntry, readEntry } from './local-entry.ts';
 import { type Origin, pathOf, realFolder } from './origin.ts';
 import { SourceOpener } from './source-file.ts';
-import type { EntryWishes } from './stat-entry.ts';
+import type { ListingOptions } from './stat-entry.ts';
 
-export interface ChangeTreeOptions extends EntryWishes {
+export interface ChangeTreeOptions extends ListingOptions {
   /** Below protocol 30 a receiver sweeps nothing unless it sweeps from the root on; the rules protect the rest. */
   readonly sweepsRoot?: boolean;
   /** The receiver leaves empty folders out; those that are to be as here it deletes then. */
@@ -151,7 +151,7 @@ export class ChangeTree implements SourceTree {
   }
 
   #scanOf({ name: folder, origin }: LocalEntry, contents: FolderContents): ScanParts {
-    return { gate: this.#gate, folder, origin, contents, wishes: this.#options };
+    return { gate: this.#gate, folder, origin, contents, listing: this.#options };
   }
 
   /** The node of a path, or the wish of the folder above it that is sent with everything. */

@@ -4,7 +4,7 @@ import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import type { FilterScope } from '../filter/scope.ts';
 import { NamedFileError } from '../named-files/named-file-error.ts';
-import { Breathing } from '../stream/breathing.ts';
+import { EventLoopYield } from '../stream/event-loop-yield.ts';
 
 /**
  * A tree without what filter rules hide. Excluded folders are not entered, and what could not be read behind a rule is
@@ -69,9 +69,9 @@ export class FilteredTree implements SourceTree {
     found: readonly Problem[],
   ): Promise<Listing> {
     const shown: FileEntry[] = [];
-    const breathing = new Breathing();
+    const yielding = new EventLoopYield();
     for (const entry of entries) {
-      if (breathing.isDue()) await breathing.turn();
+      if (yielding.isDue()) await yielding.turn();
       const { name, mode } = entry;
       if (!isExempt(entry) && scope.excludes(name, isDirectory(mode))) continue;
       if (isDirectory(mode)) this.#scopes.set(name, scope);

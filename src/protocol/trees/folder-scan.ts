@@ -1,11 +1,11 @@
 import type { Problem } from '../errors.ts';
 import type { FolderContents } from '../file-list/file-entry.ts';
-import { Breathing, type Steps } from '../stream/breathing.ts';
+import { EventLoopYield, type Steps } from '../stream/event-loop-yield.ts';
 import type { FolderGate } from './folder-gate.ts';
 import { attempt, entryIn, type LocalEntry, problemOf } from './local-entry.ts';
 import type { OpenFolder } from './open-folder.ts';
 import { LinkError, type Origin, pathOf } from './origin.ts';
-import type { EntryWishes } from './stat-entry.ts';
+import type { ListingOptions } from './stat-entry.ts';
 
 /** More symlinks in one path than this are followed by no kernel, which is where rsync ends in a circle of them. */
 const MAX_FOLLOWED = 40;
@@ -21,17 +21,17 @@ export interface ScanParts {
   readonly origin: Origin;
   /** What the entries of subfolders promise. */
   readonly contents: FolderContents;
-  readonly wishes: EntryWishes;
+  readonly listing: ListingOptions;
 }
 
 /** Everything in a folder. What cannot be read is left out and reported. Huge folders take several turns. */
 export function* readEntries(parts: ScanParts, problems: Problem[]): Steps<LocalEntry[]> {
-  const { folder, contents, wishes } = parts;
+  const { folder, contents, listing } = parts;
   const found: Problem[] = [];
   try {
     const entries = yield* look(parts, enter(parts).names(), () => contents, found);
     problems.push(...found);
-    if (wishes.oneFileSystem !== 2 || contents !== 'listed') return entries;
+    if (listing.oneFileSystem !== 2 || contents !== 'listed') return entries;
     return entries.filter(({ isMountPoint }) => isMountPoint !== true);
   } catch (thrown) {
     problems.push(problemOf(folder, 'readdir', thrown as NodeJS.ErrnoException));
@@ -64,21 +64,21 @@ function* look(
   contentsOf: (leaf: string) => FolderContents,
   problems: Problem[],
 ): Steps<LocalEntry[]> {
-  const { gate, origin, wishes } = parts;
+  const { gate, origin, listing } = parts;
   const { closings } = gate;
-  const breathing = new Breathing({ minPieces: AT_ONCE });
+  const yielding = new EventLoopYield({ minPieces: AT_ONCE });
   const entries: LocalEntry[] = [];
   let folder = enter(parts);
   for (const leaf of leaves) {
     const name = nameOf(parts, leaf);
     const entry = attempt(name, 'lstat', problems, () =>
-      entryIn(folder, leaf, name, origin, contentsOf(leaf), wishes),
+      entryIn(folder, leaf, name, origin, contentsOf(leaf), listing),
     );
     if (entry !== undefined) entries.push(entry);
-    if (!breathing.isDue()) continue;
+    if (!yielding.isDue()) continue;
     folder.confirm();
     yield;
-    breathing.restart();
+    yielding.restart();
     if (gate.closings !== closings) throw new Error(`the listing of ${folder.path} was given up`);
     // Meanwhile somebody may have entered another one.
     folder = enter(parts);

@@ -8,7 +8,7 @@ import type { FolderGate } from './folder-gate.ts';
 import { isUnsafeTarget, unmungedTarget } from './link-target.ts';
 import { MovedError, type OpenFolder } from './open-folder.ts';
 import { type Origin, originBehind, pathOf } from './origin.ts';
-import { type EntryWishes, entryOf, type StatEntry } from './stat-entry.ts';
+import { entryOf, type ListingOptions, type StatEntry } from './stat-entry.ts';
 
 export interface LocalEntry extends StatEntry {
   /** A folder that lies on another device than its parent, where that matters. */
@@ -29,10 +29,10 @@ export function readEntry(
   name: string,
   origin: Origin,
   contents: FolderContents,
-  wishes: EntryWishes,
+  listing: ListingOptions,
 ): LocalEntry {
   return gate.at(pathOf(origin, name), (folder, leaf) => {
-    const entry = entryIn(folder, leaf, name, origin, contents, wishes);
+    const entry = entryIn(folder, leaf, name, origin, contents, listing);
     folder.confirm();
     return entry;
   });
@@ -43,10 +43,10 @@ export function readOriginEntry(
   gate: FolderGate,
   origin: Origin,
   contents: FolderContents,
-  wishes: EntryWishes,
+  listing: ListingOptions,
 ): LocalEntry {
   const stats = gate.at(origin.folder, (folder, leaf) => folder.lstat(leaf));
-  return localEntry(origin.prefix.slice(0, -1), origin, stats, contents, wishes);
+  return localEntry(origin.prefix.slice(0, -1), origin, stats, contents, listing);
 }
 
 /** Runs one step for one path; if it fails, that is noted and the result is undefined. */
@@ -73,16 +73,16 @@ export function entryIn(
   name: string,
   origin: Origin,
   contents: FolderContents,
-  wishes: EntryWishes,
+  listing: ListingOptions,
 ): LocalEntry {
   const stats = folder.lstat(leaf);
-  if (!isSymlink(Number(stats.mode))) return localEntry(name, origin, stats, contents, wishes);
+  if (!isSymlink(Number(stats.mode))) return localEntry(name, origin, stats, contents, listing);
   const target = folder.readlink(leaf);
-  if (isFollowed(folder, leaf, name, target, wishes)) {
-    return referentEntry(folder, leaf, name, origin, contents, wishes);
+  if (isFollowed(folder, leaf, name, target, listing)) {
+    return referentEntry(folder, leaf, name, origin, contents, listing);
   }
-  const linkTarget = wishes.mungeLinks === true ? unmungedTarget(target) : target;
-  return { ...entryOf(name, stats, wishes, origin), linkTarget };
+  const linkTarget = listing.mungeLinks === true ? unmungedTarget(target) : target;
+  return { ...entryOf(name, stats, listing, origin), linkTarget };
 }
 
 function isFollowed(
@@ -90,11 +90,11 @@ function isFollowed(
   leaf: string,
   name: string,
   target: string,
-  wishes: EntryWishes,
+  listing: ListingOptions,
 ): boolean {
-  if (wishes.copyLinks === true) return true;
-  if (wishes.copyUnsafeLinks === true && isUnsafeTarget(target, name)) return true;
-  return wishes.copyDirlinks === true && folder.leadsToFolder(leaf);
+  if (listing.copyLinks === true) return true;
+  if (listing.copyUnsafeLinks === true && isUnsafeTarget(target, name)) return true;
+  return listing.copyDirlinks === true && folder.leadsToFolder(leaf);
 }
 
 /**
@@ -108,7 +108,7 @@ function referentEntry(
   name: string,
   origin: Origin,
   contents: FolderContents,
-  wishes: EntryWishes,
+  listing: ListingOptions,
 ): LocalEntry {
   const link = `${folder.path}/${leaf}`;
   const place = referentOf(folder, leaf);
@@ -119,7 +119,7 @@ function referentEntry(
     link: { path: link, isAway: origin.isAway === true },
     followed: (origin.followed ?? 0) + 1,
   };
-  return localEntry(name, referent, stats, contents, wishes);
+  return localEntry(name, referent, stats, contents, listing);
 }
 
 function referentOf(folder: OpenFolder, leaf: string): string {
@@ -140,9 +140,9 @@ function localEntry(
   origin: Origin,
   stats: BigIntStats,
   contents: FolderContents,
-  wishes: EntryWishes,
+  listing: ListingOptions,
 ): LocalEntry {
-  const entry = entryOf(name, stats, wishes, origin);
+  const entry = entryOf(name, stats, listing, origin);
   if (!isDirectory(entry.mode)) return entry;
   const isMountPoint = origin.device !== undefined && origin.device !== stats.dev;
   if (isMountPoint) return { ...entry, contents: 'none', isMountPoint };

@@ -1,7 +1,7 @@
 import { checkObject, checkTexts } from '../arguments.ts';
 import type { ResolvedOptions } from '../options/resolve-options.ts';
-import { entryWishes } from './entry-wishes.ts';
 import { readListedNames } from './listed-names.ts';
+import { listingOptions } from './listing-options.ts';
 import { LocalTree, type LocalTreeOptions } from './local-tree.ts';
 
 export interface LocalSourceOptions {
@@ -28,7 +28,7 @@ export async function openLocalTree(
   const names =
     filesFrom === undefined ? undefined : await readListedNames(filesFrom, from0, { signal, trustsLinks });
   return new LocalTree(sources, {
-    ...entryWishes(options),
+    ...listingOptions(options),
     recursive: options.recursive,
     dirs: options.dirs,
     relative: options.relative,

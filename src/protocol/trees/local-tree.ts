@@ -4,7 +4,7 @@ import type { FileEntry, IdNames } from '../file-list/file-entry.ts';
 import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import { NamedFileError, namedFileError } from '../named-files/named-file-error.ts';
-import { inTurns, type Steps } from '../stream/breathing.ts';
+import { inTurns, type Steps } from '../stream/event-loop-yield.ts';
 import { FolderGate } from './folder-gate.ts';
 import { readEntries } from './folder-scan.ts';
 import { localIdNames } from './id-names.ts';
@@ -21,9 +21,9 @@ import { readRuleFile } from './rule-file.ts';
 import { listedSources, parseSource, type SourceArgument } from './source-arguments.ts';
 import { SourceOpener } from './source-file.ts';
 import { SourceRemover } from './source-remover.ts';
-import type { EntryWishes } from './stat-entry.ts';
+import type { ListingOptions } from './stat-entry.ts';
 
-export interface LocalTreeOptions extends EntryWishes {
+export interface LocalTreeOptions extends ListingOptions {
   readonly recursive: boolean;
   /** Folders are listed without their contents. */
   readonly dirs: boolean;
@@ -293,7 +293,7 @@ export class LocalTree implements SourceTree {
     const { recursive, accepts } = this.#options;
     const contents = recursive ? 'listed' : 'none';
     const entries = yield* readEntries(
-      { gate: this.#gate, folder, origin, contents, wishes: this.#options },
+      { gate: this.#gate, folder, origin, contents, listing: this.#options },
       problems,
     );
     if (accepts === undefined) return entries;

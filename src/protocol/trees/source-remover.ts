@@ -5,7 +5,7 @@ import { FolderGate } from './folder-gate.ts';
 import type { LocalEntry } from './local-entry.ts';
 import { MovedError } from './open-folder.ts';
 import { LinkError, pathOf } from './origin.ts';
-import { type EntryWishes, entryOf } from './stat-entry.ts';
+import { entryOf, type ListingOptions } from './stat-entry.ts';
 
 /** A file is no longer what was listed, so it may hold what was not sent: it must not be removed. */
 export class ChangedError extends Error {}
@@ -23,7 +23,7 @@ export class SourceRemover {
    * @throws ChangedError if size, time or type are not those of the entry, LinkError if it is not ours to remove, or
    * Node's error.
    */
-  remove(entry: LocalEntry, wishes: EntryWishes): boolean {
+  remove(entry: LocalEntry, listing: ListingOptions): boolean {
     const { origin, name } = entry;
     const content = pathOf(origin, name);
     const link = name.length < origin.prefix.length ? origin.link : undefined;
@@ -33,7 +33,7 @@ export class SourceRemover {
     try {
       this.#gate.at(path, (folder, leaf) => {
         const stats = link === undefined ? folder.lstat(leaf) : lstat(content);
-        if (!isListed(entry, stats, wishes))
+        if (!isListed(entry, stats, listing))
           throw new ChangedError(`${path} has changed since it was listed`);
         folder.confirm();
         folder.unlink(leaf);
@@ -51,8 +51,8 @@ export class SourceRemover {
   }
 }
 
-function isListed(entry: LocalEntry, stats: BigIntStats, wishes: EntryWishes): boolean {
-  const now = entryOf(entry.name, stats, wishes, entry.origin);
+function isListed(entry: LocalEntry, stats: BigIntStats, listing: ListingOptions): boolean {
+  const now = entryOf(entry.name, stats, listing, entry.origin);
   return (
     isSameType(now.mode, entry.mode) &&
     now.size === entry.size &&

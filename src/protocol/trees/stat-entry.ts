@@ -7,7 +7,7 @@ import type { Origin } from './origin.ts';
 const NS_PER_SECOND = 1_000_000_000n;
 
 /** Options that change how a file is listed; names are those of rsync's options. */
-export interface EntryWishes {
+export interface ListingOptions {
   /** Files with several names get their inode, so that the names can be linked again. */
   readonly hardLinks: boolean;
   readonly atimes: boolean;
@@ -31,8 +31,13 @@ export interface StatEntry extends FileEntry {
 }
 
 /** Most entries are files of one name: theirs is made in one piece, for there are many. */
-export function entryOf(name: string, stats: BigIntStats, wishes: EntryWishes, origin: Origin): StatEntry {
-  const mode = changed(Number(stats.mode), wishes);
+export function entryOf(
+  name: string,
+  stats: BigIntStats,
+  listing: ListingOptions,
+  origin: Origin,
+): StatEntry {
+  const mode = changed(Number(stats.mode), listing);
   const mtime = secondsOf(stats.mtimeNs);
   const entry: StatEntry = {
     name,
@@ -46,18 +51,18 @@ export function entryOf(name: string, stats: BigIntStats, wishes: EntryWishes, o
   };
   if (isDirectory(mode)) return entry;
   const device = isDevice(mode) ? deviceOf(stats.rdev) : undefined;
-  const inode = wishes.hardLinks && stats.nlink > 1n ? inodeOf(stats) : undefined;
-  if (device === undefined && inode === undefined && !wishes.atimes) return entry;
+  const inode = listing.hardLinks && stats.nlink > 1n ? inodeOf(stats) : undefined;
+  if (device === undefined && inode === undefined && !listing.atimes) return entry;
   return {
     ...entry,
     ...(isDevice(mode) && { size: 0 }),
     ...(device !== undefined && { device }),
     ...(inode !== undefined && { inode }),
-    ...(wishes.atimes && { atime: secondsOf(stats.atimeNs) }),
+    ...(listing.atimes && { atime: secondsOf(stats.atimeNs) }),
   };
 }
 
-function changed(mode: number, { chmod }: EntryWishes): number {
+function changed(mode: number, { chmod }: ListingOptions): number {
   return chmod === undefined ? mode : chmod(mode);
 }
 

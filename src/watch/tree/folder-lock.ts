@@ -12,7 +12,7 @@ export interface TargetKeys {
   readonly above: readonly string[];
 }
 
-export interface LockWish {
+export interface LockRequest {
   readonly root: WatchedRoot;
   readonly targets: readonly LockedTarget[];
   readonly deletes: boolean;
@@ -51,14 +51,14 @@ export class FolderLock {
   }
 
   /** @throws UsageError if another process has it, or deletes in the same place at a remote. */
-  static async take(wish: LockWish): Promise<FolderLock> {
+  static async take(request: LockRequest): Promise<FolderLock> {
     if (platform() !== 'linux') return new FolderLock(undefined);
-    const name = `${PREFIX}${wish.root.device}:${wish.root.inode}`;
+    const name = `${PREFIX}${request.root.device}:${request.root.inode}`;
     const since = performance.timeOrigin + performance.now();
-    const server = await bind(name, answerOf(wish, since), wish);
+    const server = await bind(name, answerOf(request, since), request);
     const lock = new FolderLock(server);
     try {
-      await checkOthers(name, since, wish);
+      await checkOthers(name, since, request);
       return lock;
     } catch (thrown) {
       await lock.release();
@@ -72,14 +72,14 @@ export class FolderLock {
   }
 }
 
-function answerOf({ deletes, targets }: LockWish, since: number): string {
+function answerOf({ deletes, targets }: LockRequest, since: number): string {
   const { pid } = process;
   const holder: Holder = { pid, since, deletes, targets: targets.map(({ own, above }) => ({ own, above })) };
   return JSON.stringify(holder);
 }
 
 /** Undefined if there can be no such socket here, which is told. */
-async function bind(name: string, answer: string, { root, log }: LockWish): Promise<Server | undefined> {
+async function bind(name: string, answer: string, { root, log }: LockRequest): Promise<Server | undefined> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await listen(name, answer);
@@ -124,17 +124,17 @@ function listen(name: string, answer: string): Promise<Server> {
 }
 
 /** Other folders that are watched on this machine may go to the same place. */
-async function checkOthers(own: string, since: number, wish: LockWish): Promise<void> {
+async function checkOthers(own: string, since: number, request: LockRequest): Promise<void> {
   const names = otherNames().filter((name) => name !== own);
   const holders = await Promise.all(names.map(ask));
   for (const holder of holders) {
     // Of two that start at the same time the later one gives way.
     if (typeof holder !== 'object' || holder.since > since) continue;
-    for (const target of wish.targets) compare(target, holder, wish);
+    for (const target of request.targets) compare(target, holder, request);
   }
 }
 
-function compare(target: LockedTarget, holder: Holder, { deletes, root, log }: LockWish): void {
+function compare(target: LockedTarget, holder: Holder, { deletes, root, log }: LockRequest): void {
   const isSame = holder.targets.some(({ own }) => own === target.own);
   const who = `process ${holder.pid}`;
   if (isSame && (deletes || holder.deletes))

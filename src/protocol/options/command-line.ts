@@ -1,7 +1,7 @@
 import { spellings } from './option-table.ts';
 
 /** A word of the command line, or one letter of a word with several. */
-export type Token =
+export type CommandWord =
   | { readonly kind: 'operand'; readonly text: string }
   /** `option` is spelled as it was, with its dashes; the value may be missing, or be there where none is taken. */
   | { readonly kind: 'option'; readonly option: string; readonly value?: string };
@@ -10,12 +10,12 @@ export type Token =
  * Cuts a command line as rsync does: options and operands may be mixed until `--`, letters may be joined, and a value
  * may stand behind `=`, behind the letter, or in the next word, whatever that looks like.
  */
-export function tokensOf(words: readonly string[]): Generator<Token> {
-  return tokensFrom(words.values());
+export function commandWordsOf(words: readonly string[]): Generator<CommandWord> {
+  return commandWordsFrom(words.values());
 }
 
 /** The same, of words that are taken one by one. */
-export function* tokensFrom(rest: IterableIterator<string>): Generator<Token> {
+export function* commandWordsFrom(rest: IterableIterator<string>): Generator<CommandWord> {
   for (const word of rest) {
     if (word === '--') {
       for (const text of rest) yield { kind: 'operand', text };
@@ -29,12 +29,12 @@ export function* tokensFrom(rest: IterableIterator<string>): Generator<Token> {
   }
 }
 
-function longOption(word: string, rest: Iterator<string>): Token {
+function longOption(word: string, rest: Iterator<string>): CommandWord {
   const [, option = word, value] = /^([^=]*)=(.*)$/s.exec(word) ?? [];
   return withValue(option, value, rest);
 }
 
-function* letterOptions(letters: string, rest: Iterator<string>): Generator<Token> {
+function* letterOptions(letters: string, rest: Iterator<string>): Generator<CommandWord> {
   let behind = letters;
   while (behind !== '') {
     const letter = String.fromCodePoint(behind.codePointAt(0) ?? 0);
@@ -46,7 +46,7 @@ function* letterOptions(letters: string, rest: Iterator<string>): Generator<Toke
   }
 }
 
-function withValue(option: string, inline: string | undefined, rest: Iterator<string>): Token {
+function withValue(option: string, inline: string | undefined, rest: Iterator<string>): CommandWord {
   if (inline !== undefined) return { kind: 'option', option, value: inline };
   const next = takesValue(option) ? rest.next() : undefined;
   return next === undefined || next.done === true

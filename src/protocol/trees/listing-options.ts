@@ -1,9 +1,9 @@
 import type { ResolvedOptions } from '../options/resolve-options.ts';
 import { modeChange } from './mode-changes.ts';
-import type { EntryWishes } from './stat-entry.ts';
+import type { ListingOptions } from './stat-entry.ts';
 
 /** What the options say about how files are listed. */
-export function entryWishes(options: ResolvedOptions): EntryWishes {
+export function listingOptions(options: ResolvedOptions): ListingOptions {
   const { hardLinks, atimes, chmod = [] } = options;
   return {
     hardLinks,

@@ -1,82 +1,82 @@
 import { describe, expect, it } from 'vitest';
-import { Breathing, inTurns, type Steps } from '../../../src/protocol/stream/breathing.ts';
+import { EventLoopYield, inTurns, type Steps } from '../../../src/protocol/stream/event-loop-yield.ts';
 
 const MIB = 1024 * 1024;
 
 /** A clock that stands still, unless it is set. */
 function clock() {
   const time = { now: 0 };
-  return { time, breathing: new Breathing({ now: () => time.now }) };
+  return { time, yielding: new EventLoopYield({ now: () => time.now }) };
 }
 
 /** Pieces of work until a turn is due, at most `most`. */
-function piecesUntilDue(breathing: Breathing, bytes: number, most: number): number {
-  for (let pieces = 1; pieces <= most; pieces += 1) if (breathing.isDue(bytes)) return pieces;
+function piecesUntilDue(yielding: EventLoopYield, bytes: number, most: number): number {
+  for (let pieces = 1; pieces <= most; pieces += 1) if (yielding.isDue(bytes)) return pieces;
   return Infinity;
 }
 
 describe('long work', () => {
   it('has a turn after 16 MiB', () => {
-    expect(piecesUntilDue(clock().breathing, MIB, 100)).toBe(16);
+    expect(piecesUntilDue(clock().yielding, MIB, 100)).toBe(16);
   });
 
   it('has a turn after many small things', () => {
-    expect(piecesUntilDue(clock().breathing, 0, 100_000)).toBe(2000);
+    expect(piecesUntilDue(clock().yielding, 0, 100_000)).toBe(2000);
   });
 
   it('has a turn after a while, but not for the first few things', () => {
-    const { time, breathing } = clock();
+    const { time, yielding } = clock();
     time.now = 25;
-    expect(piecesUntilDue(breathing, 0, 100)).toBe(16);
-    breathing.restart();
-    expect(piecesUntilDue(breathing, 0, 100)).toBe(Infinity);
+    expect(piecesUntilDue(yielding, 0, 100)).toBe(16);
+    yielding.restart();
+    expect(piecesUntilDue(yielding, 0, 100)).toBe(Infinity);
     time.now = 50;
-    expect(breathing.isDue()).toBe(true);
+    expect(yielding.isDue()).toBe(true);
   });
 
   it('begins to count anew after a turn', async () => {
-    const { breathing } = clock();
+    const { yielding } = clock();
     let turns = 0;
     setImmediate(() => {
       turns += 1;
     });
-    await breathing.after(15 * MIB);
+    await yielding.after(15 * MIB);
     expect(turns).toBe(0);
-    await breathing.after(15 * MIB);
+    await yielding.after(15 * MIB);
     expect(turns).toBe(1);
-    expect(breathing.isDue(15 * MIB)).toBe(false);
+    expect(yielding.isDue(15 * MIB)).toBe(false);
   });
 
   it('ends with the reason of its signal, at every piece', async () => {
     const control = new AbortController();
-    const breathing = new Breathing({ signal: control.signal });
+    const yielding = new EventLoopYield({ signal: control.signal });
     const reason = new Error('enough');
-    await breathing.after(1);
+    await yielding.after(1);
     control.abort(reason);
-    await expect(breathing.after(1)).rejects.toBe(reason);
-    await expect(breathing.turn()).rejects.toBe(reason);
-    expect(() => breathing.check()).toThrow(reason);
+    await expect(yielding.after(1)).rejects.toBe(reason);
+    await expect(yielding.turn()).rejects.toBe(reason);
+    expect(() => yielding.check()).toThrow(reason);
   });
 });
 
 describe('an answer that is waited for', () => {
   it('is what comes of it', async () => {
     const { signal } = new AbortController();
-    for (const breathing of [new Breathing(), new Breathing({ signal })]) {
-      expect(await breathing.until(1)).toBe(1);
-      expect(await breathing.until(Promise.resolve(2))).toBe(2);
-      await expect(breathing.until(Promise.reject(new Error('no')))).rejects.toThrow('no');
+    for (const yielding of [new EventLoopYield(), new EventLoopYield({ signal })]) {
+      expect(await yielding.until(1)).toBe(1);
+      expect(await yielding.until(Promise.resolve(2))).toBe(2);
+      await expect(yielding.until(Promise.reject(new Error('no')))).rejects.toThrow('no');
     }
   });
 
   it('is not waited for any longer than the work goes on', async () => {
     const control = new AbortController();
-    const breathing = new Breathing({ signal: control.signal });
+    const yielding = new EventLoopYield({ signal: control.signal });
     const reason = new Error('enough');
-    const answer = breathing.until(new Promise(() => {}));
+    const answer = yielding.until(new Promise(() => {}));
     control.abort(reason);
     await expect(answer).rejects.toBe(reason);
-    await expect(breathing.until(new Promise(() => {}))).rejects.toBe(reason);
+    await expect(yielding.until(new Promise(() => {}))).rejects.toBe(reason);
   });
 });
 
@@ -108,7 +108,7 @@ describe('work in steps', () => {
   it('is not gone on with when its time is over', async () => {
     const control = new AbortController();
     const done: number[] = [];
-    const work = inTurns(count(100, done), new Breathing({ signal: control.signal }));
+    const work = inTurns(count(100, done), new EventLoopYield({ signal: control.signal }));
     control.abort(new Error('enough'));
     await expect(work).rejects.toThrow('enough');
     expect(done.length).toBeLessThan(3);

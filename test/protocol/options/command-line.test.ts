@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type Token, tokensOf } from '../../../src/protocol/options/tokens.ts';
+import { type CommandWord, commandWordsOf } from '../../../src/protocol/options/command-line.ts';
 
-function option(name: string, value?: string): Token {
+function option(name: string, value?: string): CommandWord {
   return value === undefined ? { kind: 'option', option: name } : { kind: 'option', option: name, value };
 }
 
-function operand(text: string): Token {
+function operand(text: string): CommandWord {
   return { kind: 'operand', text };
 }
 
 describe('a command line is cut', () => {
-  it.each<[string[], Token[]]>([
+  it.each<[string[], CommandWord[]]>([
     [['-artuz'], ['-a', '-r', '-t', '-u', '-z'].map((letter) => option(letter))],
     [['-vB700'], [option('-v'), option('-B', '700')]],
     [
@@ -50,6 +50,6 @@ describe('a command line is cut', () => {
     [['-f- a\nb'], [option('-f', '- a\nb')]],
     [['--exclude=a\nb'], [option('--exclude', 'a\nb')]],
   ])('as in %j', (words, tokens) => {
-    expect([...tokensOf(words)]).toEqual(tokens);
+    expect([...commandWordsOf(words)]).toEqual(tokens);
   });
 });

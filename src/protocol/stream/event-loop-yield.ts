@@ -9,7 +9,7 @@ const MAX_MS = 20;
 /** Work that is done before the clock counts: a small push has no turn to spare. */
 const MIN_PIECES = 16;
 
-export interface BreathingOptions {
+export interface EventLoopYieldOptions {
   /** Ends the work: its reason is thrown by whatever notices. */
   readonly signal?: AbortSignal | undefined;
   /** Small pieces that are always done without a turn. */
@@ -22,7 +22,7 @@ export interface BreathingOptions {
  * Long work on local files, which answer at once, never waits: without a pause no timer runs, no sign of life goes
  * out and no abort comes in.
  */
-export class Breathing {
+export class EventLoopYield {
   readonly #signal: AbortSignal | undefined;
   readonly #minPieces: number;
   readonly #now: () => number;
@@ -30,7 +30,7 @@ export class Breathing {
   #pieces = 0;
   #since: number;
 
-  constructor({ signal, minPieces = MIN_PIECES, now = () => performance.now() }: BreathingOptions = {}) {
+  constructor({ signal, minPieces = MIN_PIECES, now = () => performance.now() }: EventLoopYieldOptions = {}) {
     this.#signal = signal;
     this.#minPieces = minPieces;
     this.#now = now;
@@ -90,14 +90,14 @@ export class Breathing {
 export type Steps<T> = Generator<void, T, void>;
 
 /** Does all the work: at once if it never yields, else with turns of the event loop in between. */
-export function inTurns<T>(steps: Steps<T>, breathing = new Breathing()): T | Promise<T> {
+export function inTurns<T>(steps: Steps<T>, yielding = new EventLoopYield()): T | Promise<T> {
   const first = steps.next();
-  return first.done === true ? first.value : goOn(steps, breathing);
+  return first.done === true ? first.value : goOn(steps, yielding);
 }
 
-async function goOn<T>(steps: Steps<T>, breathing: Breathing): Promise<T> {
+async function goOn<T>(steps: Steps<T>, yielding: EventLoopYield): Promise<T> {
   for (;;) {
-    await breathing.turn();
+    await yielding.turn();
     const step = steps.next();
     if (step.done === true) return step.value;
   }
