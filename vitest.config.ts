@@ -21,8 +21,8 @@ const slow = [
   'test/watch/lanes/lane.test.ts',
   'test/protocol/trees/folder-gate.test.ts',
   'test/protocol/trees/id-names.test.ts',
-  'test/protocol/files/open-noatime.test.ts',
-  'test/protocol/files/swapped-folders.test.ts',
+  'test/protocol/trees/open-noatime.test.ts',
+  'test/protocol/trees/swapped-folders.test.ts',
 ];
 /** Few tests take a second, but a machine may be busy; and some leave thousands of files to remove. */
 const patience = { testTimeout: 60_000, hookTimeout: 300_000 };
