@@ -3,7 +3,7 @@ import { SessionFailure } from '../../src/watch/lanes/lane.ts';
 import type { Outcome, ProblemReport } from '../../src/watch/lanes/messages.ts';
 import type { Deletions } from '../../src/watch/lanes/pruning.ts';
 import { ancestorsOf, joinPath, parentOf } from '../../src/watch/path-tree.ts';
-import type { Sessions, WholeTreeKind } from '../../src/watch/remote/remote-sessions.ts';
+import type { Sessions, WholeTreeComparison } from '../../src/watch/remote/remote-sessions.ts';
 import type { DiskNode, MemoryDisk } from './memory-disk.ts';
 
 /** What a session comes to at its next step. */
@@ -77,12 +77,12 @@ export class ModelRemote implements Sessions {
     });
   }
 
-  async sendAll(kind: WholeTreeKind): Promise<Outcome> {
+  async sendAll(_: WholeTreeComparison, deletes: boolean): Promise<Outcome> {
     return await this.#session(() => {
       const listed = new Map<string, Entry>();
       const problems: ProblemReport[] = [];
       this.#list('.', Number.POSITIVE_INFINITY, listed, problems);
-      return { listed, problems, mayDelete: () => !kind.endsWith('without-deletion') };
+      return { listed, problems, mayDelete: () => deletes };
     });
   }
 

@@ -83,7 +83,7 @@ class World {
         release: () => {},
         dryRun: () => this.server.dryRun(),
         dryRunAll: () => this.server.dryRunAll(),
-        sendAll: (kind) => this.#passing('session', () => this.server.sendAll(kind)),
+        sendAll: (compare, deletes) => this.#passing('session', () => this.server.sendAll(compare, deletes)),
         sendChanges: (kind, changes) =>
           this.#passing('session', () => this.server.sendChanges(kind, changes)),
       },

@@ -6,7 +6,8 @@ import type { Outcome, SessionRequest, Work } from '../lanes/messages.ts';
 import type { Deletions } from '../lanes/pruning.ts';
 import type { MountPlace } from '../tree/mount-places.ts';
 import type { WatchedRoot } from '../tree/watched-root.ts';
-import { type SessionKind, type SessionRules, sessionOptions } from './session-options.ts';
+import type { Comparison } from './batches.ts';
+import { type SessionKind, type SessionRules, sessionKey, sessionOptions } from './session-options.ts';
 
 export interface RemoteSessionsParts {
   /** Tells this remote from others. */
@@ -14,6 +15,7 @@ export interface RemoteSessionsParts {
   readonly target: DaemonTarget;
   readonly connection: ConnectionOptions;
   readonly rules: SessionRules;
+  readonly deletes: boolean;
   readonly filter: EventFilterRules;
   readonly root: WatchedRoot;
   /** What is mounted in it by now. */
@@ -24,12 +26,10 @@ export interface RemoteSessionsParts {
   readonly standing: () => Standing;
 }
 
-/** Those sessions are held open of which the next one is likely to be. */
-const HELD: SessionKind = 'always';
-
 const OPENING_DELAY_MS = 20;
 
-export type WholeTreeKind = 'all' | 'all-without-deletion' | 'catch-up' | 'catch-up-without-deletion';
+/** As the user asked for it, or because it is not known what has changed. */
+export type WholeTreeComparison = Extract<SessionKind['compare'], 'options' | 'times'>;
 
 /** Sessions with one remote. All promises reject with a {@link SessionFailure} if no session comes about, or one breaks. */
 export interface Sessions {
@@ -38,20 +38,23 @@ export interface Sessions {
   /** Opens a session that waits for the next change. */
   hold(): void;
   release(): void;
-  sendChanges(kind: 'always' | 'times', changes: ChangeSet): Promise<Outcome>;
-  sendAll(kind: WholeTreeKind): Promise<Outcome>;
+  sendChanges(compare: Comparison, changes: ChangeSet): Promise<Outcome>;
+  sendAll(compare: WholeTreeComparison, deletes: boolean): Promise<Outcome>;
   /** What may be deleted so that these folders become equal. */
   dryRun(folders: readonly string[]): Promise<Deletions>;
   /** What may be deleted so that the whole tree becomes equal. */
-  dryRunAll(kind: 'all-dry-run' | 'catch-up-dry-run'): Promise<Deletions>;
+  dryRunAll(compare: WholeTreeComparison): Promise<Deletions>;
 }
 
 /** Those that run in lanes. */
 export class RemoteSessions implements Sessions {
   readonly #parts: RemoteSessionsParts;
+  /** Those sessions are held open of which the next one is likely to be. */
+  readonly #held: SessionKind;
 
   constructor(parts: RemoteSessionsParts) {
     this.#parts = parts;
+    this.#held = { scope: 'changes', compare: 'always', deletes: parts.deletes, dryRun: false };
   }
 
   get hasRoom(): boolean {
@@ -60,28 +63,31 @@ export class RemoteSessions implements Sessions {
   }
 
   hold(): void {
-    this.#parts.pool.hold(this.#key(HELD), this.#request(HELD));
+    this.#parts.pool.hold(this.#key(this.#held), this.#request(this.#held));
   }
 
   release(): void {
-    this.#parts.pool.release(this.#key(HELD));
+    this.#parts.pool.release(this.#key(this.#held));
   }
 
-  sendChanges(kind: 'always' | 'times', changes: ChangeSet): Promise<Outcome> {
-    return this.#run(kind, { kind: 'changes', changes });
+  sendChanges(compare: Comparison, changes: ChangeSet): Promise<Outcome> {
+    const { deletes } = this.#parts;
+    return this.#run({ scope: 'changes', compare, deletes, dryRun: false }, { kind: 'changes', changes });
   }
 
-  sendAll(kind: WholeTreeKind): Promise<Outcome> {
-    return this.#run(kind, { kind: 'all' });
+  sendAll(compare: WholeTreeComparison, deletes: boolean): Promise<Outcome> {
+    return this.#run({ scope: 'all', compare, deletes, dryRun: false }, { kind: 'all' });
   }
 
   async dryRun(folders: readonly string[]): Promise<Deletions> {
+    const kind = { scope: 'changes', compare: 'times', deletes: true, dryRun: true } as const;
     const changes = { changed: [], added: [], mirrored: folders, gone: [] };
-    const { deletions } = await this.#run('dry-run', { kind: 'changes', changes }, folders);
+    const { deletions } = await this.#run(kind, { kind: 'changes', changes }, folders);
     return deletions;
   }
 
-  async dryRunAll(kind: 'all-dry-run' | 'catch-up-dry-run'): Promise<Deletions> {
+  async dryRunAll(compare: WholeTreeComparison): Promise<Deletions> {
+    const kind = { scope: 'all', compare, deletes: true, dryRun: true } as const;
     const { deletions } = await this.#run(kind, { kind: 'all' }, ['.']);
     return deletions;
   }
@@ -94,16 +100,18 @@ export class RemoteSessions implements Sessions {
     const { pool, root, places, filter, signal, standing } = this.#parts;
     const work: Work = { ...what, root, places: places(), filter, prunes };
     // The next session is opened behind this one, but not in its way: most are over in a moment.
-    const next = kind === HELD ? setTimeout(() => this.hold(), OPENING_DELAY_MS) : undefined;
+    const key = this.#key(kind);
+    const isHeld = key === this.#key(this.#held);
+    const next = isHeld ? setTimeout(() => this.hold(), OPENING_DELAY_MS) : undefined;
     try {
       const outcome = await pool.run({
-        key: this.#key(kind),
+        key,
         session: this.#request(kind),
         work,
         signal,
         standing: standing(),
       });
-      if (kind === HELD) this.hold();
+      if (isHeld) this.hold();
       return outcome;
     } finally {
       clearTimeout(next);
@@ -111,7 +119,7 @@ export class RemoteSessions implements Sessions {
   }
 
   #key(kind: SessionKind): string {
-    return `${kind} ${this.#parts.name}`;
+    return `${sessionKey(kind)} ${this.#parts.name}`;
   }
 
   #request(kind: SessionKind): SessionRequest {

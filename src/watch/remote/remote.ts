@@ -305,13 +305,13 @@ export class Remote {
   }
 
   async #sendAll(change: Change, task: Task): Promise<void> {
-    const { sessions } = this.#parts;
+    const { rules, sessions } = this.#parts;
     const { needsPruning } = task;
-    const kind = change.kind === 'all' ? 'all' : 'catch-up';
+    const compare = change.kind === 'all' ? 'options' : 'times';
     await this.#send('all', [task], [change], async () => {
-      const outcome = await sessions.sendAll(needsPruning ? `${kind}-without-deletion` : kind);
+      const outcome = await sessions.sendAll(compare, rules.deletes && !needsPruning);
       this.#sendHalfSent();
-      if (needsPruning) this.#prune([change], await sessions.dryRunAll(`${kind}-dry-run`));
+      if (needsPruning) this.#prune([change], await sessions.dryRunAll(compare));
       return outcome;
     });
   }

@@ -1,30 +1,30 @@
 import type { TransferOptions } from '../../protocol/index.ts';
 
-/**
- * The sessions that a remote needs:
- * - `always`: what events have named, whether it seems to differ or not;
- * - `times`: folders with all that is in them, compared by size and time;
- * - `all`: the whole tree as the user asked for it;
- * - `catch-up`: the whole tree, because it is not known what has changed;
- * - `dry-run`, `all-dry-run`: nothing is done, but what would be deleted is told.
- */
-export type SessionKind =
-  | 'always'
-  | 'times'
-  | 'all'
-  | 'all-without-deletion'
-  | 'catch-up'
-  | 'catch-up-without-deletion'
-  | 'dry-run'
-  | 'all-dry-run'
-  | 'catch-up-dry-run';
+/** What a session is about, and what it may do. */
+export interface SessionKind {
+  /** What events have named, or the whole tree. */
+  readonly scope: 'changes' | 'all';
+  /**
+   * Which files are sent: all that are named, those that differ by size and time to the nanosecond, or those that
+   * differ by the user's own options.
+   */
+  readonly compare: 'always' | 'times' | 'options';
+  /** What the remote has besides is deleted. */
+  readonly deletes: boolean;
+  /** Nothing is done, but what would be done is told. */
+  readonly dryRun: boolean;
+}
+
+/** The same text for equal kinds, another one for any other. */
+export function sessionKey({ scope, compare, deletes, dryRun }: SessionKind): string {
+  return [scope, compare, ...(deletes ? ['delete'] : []), ...(dryRun ? ['dry-run'] : [])].join('-');
+}
 
 export interface SessionRules {
   /** The user's own options. */
   readonly transfer: TransferOptions;
   /** Rsync patterns that hold for the whole tree only, not for single changes. */
   readonly wholeTreeExcludes: readonly string[];
-  readonly deletes: boolean;
   /** `-u` holds for what events have named, too. */
   readonly updatesOnly: boolean;
   /** Folders are sent for themselves, also when they are empty. */
@@ -33,27 +33,18 @@ export interface SessionRules {
 
 /** The options of a session: the user's, but for what the kind of session needs. */
 export function sessionOptions(kind: SessionKind, rules: SessionRules): TransferOptions {
-  const { deletes } = rules;
-  switch (kind) {
-    case 'always':
-      return { ...forChanges(rules), ...deletion(deletes), ignoreTimes: rules.transfer.checksum !== true };
-    case 'times':
-      return { ...forChanges(rules), ...deletion(deletes) };
-    case 'dry-run':
-      return { ...forChanges(rules), ...deletion(true), dryRun: true };
-    case 'all':
-      return { ...forAll(rules), ...deletion(deletes) };
-    case 'all-without-deletion':
-      return forAll(rules);
-    case 'catch-up':
-      return { ...forCatchUp(rules), ...deletion(deletes) };
-    case 'catch-up-without-deletion':
-      return forCatchUp(rules);
-    case 'all-dry-run':
-      return { ...forAll(rules), ...deletion(true), dryRun: true };
-    case 'catch-up-dry-run':
-      return { ...forCatchUp(rules), ...deletion(true), dryRun: true };
-  }
+  const { compare, deletes, dryRun } = kind;
+  return {
+    ...optionsFor(kind, rules),
+    ...(compare === 'always' && { ignoreTimes: rules.transfer.checksum !== true }),
+    ...(deletes && { delete: 'default' }),
+    ...(dryRun && { dryRun }),
+  };
+}
+
+function optionsFor({ scope, compare }: SessionKind, rules: SessionRules): TransferOptions {
+  if (scope === 'changes') return forChanges(rules);
+  return compare === 'options' ? forAll(rules) : forCatchUp(rules);
 }
 
 /** What makes no sense for a tree that is watched. */
@@ -100,8 +91,4 @@ function forChanges(rules: SessionRules): TransferOptions {
     ...(!sendsFolders && { pruneEmptyDirs: true }),
     ...(transfer.itemizeChanges === 2 && { itemizeChanges: 2 }),
   };
-}
-
-function deletion(deletes: boolean): TransferOptions {
-  return deletes ? { delete: 'default' } : {};
 }

@@ -62,8 +62,8 @@ class ScriptedSessions implements Sessions {
     return this.#begin(kind, [...changed, ...added, ...mirrored, ...leveled, ...gone]);
   }
 
-  sendAll(kind: string): Promise<Outcome> {
-    return this.#begin(kind, ['.']);
+  sendAll(compare: string, deletes: boolean): Promise<Outcome> {
+    return this.#begin(`all by ${compare}${deletes ? '' : ', without deletion,'}`, ['.']);
   }
 
   dryRun(): Promise<Deletions> {
@@ -635,7 +635,7 @@ describe('the whole tree', () => {
     await wait(100);
     disk.write('a', 'y');
     add('a');
-    expect(begun().slice(1)).toEqual(['all .']);
+    expect(begun().slice(1)).toEqual(['all by options .']);
     await sessions.begun[1]?.end();
     expect(begun().slice(2)).toEqual(['always a']);
   });
@@ -643,7 +643,7 @@ describe('the whole tree', () => {
   it('is compared exactly when it is not known what has changed', () => {
     const { add, begun } = remoteOf();
     add('.', 'tree');
-    expect(begun()).toEqual(['catch-up .']);
+    expect(begun()).toEqual(['all by times .']);
   });
 
   it('is sent without deletions where the filter is none of the server, and what may go is deleted then', async () => {
@@ -651,7 +651,7 @@ describe('the whole tree', () => {
     disk.write('a', 'x');
     sessions.deletions = { paths: ['old'], isAbridged: false };
     add('.', 'all');
-    expect(begun()).toEqual(['all-without-deletion .']);
+    expect(begun()).toEqual(['all by options, without deletion, .']);
     await sessions.begun[0]?.end();
     expect(begun().slice(1)).toEqual(['always old']);
   });
