@@ -156,7 +156,7 @@ export class Replicator {
     });
     this.#hardLinks = new HardLinks({
       disk: this.#disk,
-      scan: (files) => this.#pool.findLinks(this.#root.path, files),
+      scan: (files) => this.#pool.run({ kind: 'find-links', root: this.#root.path, files }),
       onOther: (path) => this.#settler.hint(path),
       onTrouble: (error) => this.#tell(error),
       now: clocks.monotonic,

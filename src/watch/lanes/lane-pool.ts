@@ -1,14 +1,6 @@
 import { errorOf } from '../log.ts';
-import {
-  type Lane,
-  type LaneEvents,
-  type LaneJob,
-  rankOf,
-  SessionFailure,
-  type Standing,
-  ThreadLane,
-} from './lane.ts';
-import type { Outcome, SessionRequest } from './messages.ts';
+import { type Lane, type LaneEvents, rankOf, rankOfTask, SessionFailure, ThreadLane } from './lane.ts';
+import type { LaneTask, PushTask, ResultOf, SessionRequest, Standing } from './messages.ts';
 
 export interface LanePoolOptions {
   readonly maxLanes: number;
@@ -18,21 +10,17 @@ export interface LanePoolOptions {
   readonly laneIdleMs: number;
   /** A session could not be opened to be held. */
   readonly onHoldFailure: (key: string, failure: SessionFailure) => void;
-  /** Work has ended: there may be room for other work. */
+  /** A session has ended: there may be room for another one. */
   readonly onRoom: () => void;
   /** A thread, unless told otherwise. */
   readonly startLane?: (events: LaneEvents) => Lane;
 }
 
-/** Something for a lane to do. */
-export interface Job extends LaneJob {
-  /** Names the kind of session: one that is held open under it may be used. */
-  readonly key: string;
-}
-
+/** A session that has to wait for a lane. */
 interface Waiting {
-  readonly job: Job;
-  readonly result: PromiseWithResolvers<Outcome>;
+  readonly task: PushTask;
+  readonly begin: (lane: Lane) => void;
+  readonly fail: (failure: unknown) => void;
 }
 
 interface Holding {
@@ -65,7 +53,7 @@ export class LanePool {
   /** Whether work would begin at once. */
   hasRoom(standing: Standing = 'unknown'): boolean {
     if (standing === 'troubled' && !this.#leavesRoom()) return false;
-    if (this.#waiting.some(({ job }) => rankOf(job.standing) <= rankOf(standing))) return false;
+    if (this.#waiting.some(({ task }) => rankOfTask(task) <= rankOf(standing))) return false;
     return this.#idleLane() !== undefined || this.#mayStart();
   }
 
@@ -97,35 +85,41 @@ export class LanePool {
     this.#holding.delete(key);
   }
 
-  /** Runs work as soon as a lane is free. Rejects with a {@link SessionFailure}. */
-  async run(job: Job): Promise<Outcome> {
+  /**
+   * Runs a session as soon as a lane is free, and anything else at once. Rejects with a {@link SessionFailure}.
+   *
+   * @param signal Ends it.
+   */
+  async run<Task extends LaneTask>(task: Task, signal?: AbortSignal): Promise<ResultOf<Task>> {
     if (this.#isClosed) throw closed();
-    const lane = this.#laneFor(job);
-    if (lane !== undefined) return await this.#runIn(lane, job);
-    const result = Promise.withResolvers<Outcome>();
-    this.#waiting.push({ job, result });
+    if (!takesTurns(task)) {
+      const lane = this.#idleLane() ?? this.#leastLane() ?? this.#start();
+      return await lane.run(task, signal);
+    }
+    const lane = this.#laneFor(task);
+    if (lane !== undefined) return await this.#runIn(lane, task, signal);
+    const result = Promise.withResolvers<ResultOf<Task>>();
+    this.#waiting.push({
+      task,
+      begin: (free) => void this.#runIn(free, task, signal).then(result.resolve, result.reject),
+      fail: result.reject,
+    });
     return await result.promise;
-  }
-
-  /** The names below a folder of all files that have more than one, and of those asked for, file by file. */
-  async findLinks(root: string, files: readonly string[]): Promise<readonly (readonly string[])[]> {
-    const lane = this.#idleLane() ?? this.#leastLane() ?? this.#start();
-    return await lane.findLinks(root, files);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#sweeper);
-    for (const { result } of this.#waiting.splice(0)) result.reject(closed());
+    for (const { fail } of this.#waiting.splice(0)) fail(closed());
     await Promise.all([...this.#lanes].map((lane) => lane.end()));
   }
 
-  #laneFor({ key, standing }: Job): Lane | undefined {
+  #laneFor({ key, standing }: PushTask): Lane | undefined {
     if (standing === 'troubled' && !this.#leavesRoom()) return undefined;
     const held = this.#holding.get(key)?.lane;
     if (held !== undefined && !held.isBusy) return held;
     const idle = this.#idleLane();
-    const isFree = idle !== undefined && idle.heldCount + idle.workCount === 0;
+    const isFree = idle !== undefined && idle.heldCount + idle.taskCount === 0;
     return !isFree && this.#mayStart() ? this.#start() : idle;
   }
 
@@ -136,12 +130,15 @@ export class LanePool {
     return maxLanes === 1 || busy < maxLanes - 1;
   }
 
-  async #runIn(lane: Lane, job: Job): Promise<Outcome> {
-    const { key } = job;
-    const isHeldHere = this.#holding.get(key)?.lane === lane;
-    if (isHeldHere) this.#holding.delete(key);
+  async #runIn<Task extends PushTask>(
+    lane: Lane,
+    task: Task,
+    signal: AbortSignal | undefined,
+  ): Promise<ResultOf<Task>> {
+    const { key } = task;
+    if (this.#holding.get(key)?.lane === lane) this.#holding.delete(key);
     try {
-      return await lane.run(isHeldHere ? key : undefined, job);
+      return await lane.run(task, signal);
     } finally {
       this.#next();
       this.#options.onRoom();
@@ -150,30 +147,28 @@ export class LanePool {
 
   /** Runs what waits and may run now, in the order of their standing. */
   #next(): void {
-    const inOrder = [...this.#waiting].sort((a, b) => rankOf(a.job.standing) - rankOf(b.job.standing));
+    const inOrder = [...this.#waiting].sort((a, b) => rankOfTask(a.task) - rankOfTask(b.task));
     for (const waiting of inOrder) {
       if (!this.#begin(waiting)) return;
     }
   }
 
-  /** Never throws: if no lane can be started, that is how the work ends. Answers whether there was room for it. */
+  /** Never throws: if no lane can be started, that is how the task ends. Answers whether there was room for it. */
   #begin(waiting: Waiting): boolean {
-    const { job, result } = waiting;
-    let running: Promise<Outcome>;
+    const { task, begin, fail } = waiting;
     try {
-      const lane = this.#laneFor(job);
+      const lane = this.#laneFor(task);
       if (lane === undefined) return false;
-      running = this.#runIn(lane, job);
+      begin(lane);
     } catch (thrown) {
-      running = Promise.reject(thrown);
+      fail(thrown);
     }
     this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-    running.then(result.resolve, result.reject);
     return true;
   }
 
   #idleLane(): Lane | undefined {
-    const load = ({ workCount, heldCount }: Lane) => 2 * workCount + heldCount;
+    const load = ({ taskCount, heldCount }: Lane) => 2 * taskCount + heldCount;
     let best: Lane | undefined;
     for (const lane of this.#lanes) {
       if (!lane.isBusy && (best === undefined || load(lane) < load(best))) best = lane;
@@ -221,7 +216,7 @@ export class LanePool {
     const now = performance.now();
     for (const [key, { usedAt }] of this.#holding) if (usedAt < now - idleMs) this.release(key);
     const idle = [...this.#lanes]
-      .filter(({ workCount, heldCount }) => workCount === 0 && heldCount === 0)
+      .filter(({ taskCount, heldCount }) => taskCount === 0 && heldCount === 0)
       .filter(({ usedAt }) => usedAt < now - laneIdleMs);
     // Whatever comes next finds one: to start a thread takes longer than most sessions.
     const isOneLeft = idle.length < this.#lanes.size;
@@ -231,6 +226,11 @@ export class LanePool {
       void lane.end();
     }
   }
+}
+
+/** Sessions get in each other's way; whatever else a lane does lets others work in between. */
+function takesTurns<Task extends LaneTask>(task: Task): task is Task & PushTask {
+  return task.kind === 'push';
 }
 
 /** Memory, or threads, may be short for a while. */

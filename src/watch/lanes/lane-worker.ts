@@ -1,10 +1,19 @@
 import { parentPort } from 'node:worker_threads';
 import { openPush, type PushSession } from '../../protocol/index.ts';
 import { findLinks } from './find-links.ts';
-import type { FailureReport, LaneOrder, LaneReport, Outcome, SessionRequest } from './messages.ts';
+import type {
+  FailureReport,
+  LaneOrder,
+  LaneReport,
+  LaneResult,
+  LaneTask,
+  Outcome,
+  PushTask,
+  SessionRequest,
+} from './messages.ts';
 import { runWork } from './run-work.ts';
 
-/* The thread of one lane: opens sessions, holds some of them open, and runs work in them. */
+/* The thread of one lane: opens sessions, holds some of them open, and runs its tasks. */
 
 const port = parentPort;
 if (port === null) throw new Error('this module is the start of a worker thread');
@@ -43,9 +52,6 @@ port.on('message', (order: LaneOrder) => {
       return;
     case 'run':
       void run(order);
-      return;
-    case 'find-links':
-      void findLinks(order.root, order.files).then((names) => report({ kind: 'links', id: order.id, names }));
   }
 });
 
@@ -106,13 +112,10 @@ function look(): void {
   }
 }
 
-async function run(order: Extract<LaneOrder, { kind: 'run' }>): Promise<void> {
-  const { id, key, session, work, isOpen } = order;
-  const control = new AbortController();
-  const start = Promise.withResolvers<void>();
+async function run({ id, task, isOpen }: Extract<LaneOrder, { kind: 'run' }>): Promise<void> {
   const own: Running = {
-    control,
-    start,
+    control: new AbortController(),
+    start: Promise.withResolvers<void>(),
     session: undefined,
     seenTraffic: undefined,
     isStalled: false,
@@ -120,27 +123,13 @@ async function run(order: Extract<LaneOrder, { kind: 'run' }>): Promise<void> {
   };
   running.set(id, own);
   looks ??= setInterval(look, LOOK_MS).unref();
-  if (isOpen) start.resolve();
-  control.signal.addEventListener('abort', () => start.resolve());
-  const entry = key === undefined ? undefined : held.get(key);
-  if (key !== undefined) held.delete(key);
-  control.signal.addEventListener('abort', () => entry?.control.abort());
+  if (isOpen) own.start.resolve();
+  own.control.signal.addEventListener('abort', () => own.start.resolve());
   try {
-    const outcome = await runSomewhere(
-      entry,
-      session,
-      async (open) => {
-        if (!isOpen) report({ kind: 'opened', id });
-        await start.promise;
-        own.session = open;
-        return await runWork(open, session.transfer, work, (path) => {
-          if (own.sentLast.push(path) > MAX_SENT_LAST) own.sentLast.shift();
-        });
-      },
-      control.signal,
-      () => own.sentLast.length > 0,
-    );
-    report({ kind: 'done', id, outcome });
+    const done = await carryOut(task, own, () => {
+      if (!isOpen) report({ kind: 'opened', id });
+    });
+    report({ kind: 'done', id, ...done });
   } catch (thrown) {
     const isOpening = thrown instanceof OpeningError;
     const failure = failureOf(isOpening ? thrown.cause : thrown, isOpening);
@@ -152,6 +141,37 @@ async function run(order: Extract<LaneOrder, { kind: 'run' }>): Promise<void> {
       looks = undefined;
     }
   }
+}
+
+/** @param onOpen The task has a session now, and waits for its turn. */
+async function carryOut(task: LaneTask, own: Running, onOpen: () => void): Promise<LaneResult> {
+  switch (task.kind) {
+    case 'push':
+      return { task: 'push', result: await push(task, own, onOpen) };
+    case 'find-links':
+      return { task: 'find-links', result: await findLinks(task.root, task.files) };
+  }
+}
+
+async function push({ key, session, work }: PushTask, own: Running, onOpen: () => void): Promise<Outcome> {
+  const { signal } = own.control;
+  const entry = held.get(key);
+  held.delete(key);
+  signal.addEventListener('abort', () => entry?.control.abort());
+  return await runSomewhere(
+    entry,
+    session,
+    async (open) => {
+      onOpen();
+      await own.start.promise;
+      own.session = open;
+      return await runWork(open, session.transfer, work, (path) => {
+        if (own.sentLast.push(path) > MAX_SENT_LAST) own.sentLast.shift();
+      });
+    },
+    signal,
+    () => own.sentLast.length > 0,
+  );
 }
 
 /** Not even a session came about. */

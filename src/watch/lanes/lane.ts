@@ -1,5 +1,15 @@
 import { Worker } from 'node:worker_threads';
-import type { FailureReport, LaneOrder, LaneReport, Outcome, SessionRequest, Work } from './messages.ts';
+import type {
+  FailureReport,
+  LaneOrder,
+  LaneReport,
+  LaneResults,
+  LaneTask,
+  Outcome,
+  ResultOf,
+  SessionRequest,
+  Standing,
+} from './messages.ts';
 import { processClock } from './process-clock.ts';
 
 /** The same ending as this file: `.ts` in the sources, `.js` when built. */
@@ -32,27 +42,21 @@ export interface LaneEvents {
   onEnd(lane: Lane): void;
 }
 
-/** How the last session with a remote went. One lane is left to those that are not in trouble. */
-export type Standing = 'good' | 'unknown' | 'troubled';
-
 /** Who comes first has the lowest rank. */
 export function rankOf(standing: Standing = 'unknown'): number {
   return ['good', 'unknown', 'troubled'].indexOf(standing);
 }
 
-export interface LaneJob {
-  readonly session: SessionRequest;
-  readonly work: Work;
-  readonly signal?: AbortSignal;
-  readonly standing?: Standing;
+export function rankOfTask(task: LaneTask): number {
+  return rankOf(task.kind === 'push' ? task.standing : undefined);
 }
 
-/** Something that runs sessions, one at a time as long as they get on, and may hold others open. */
+/** Something that runs tasks: sessions one at a time as long as they get on. It may hold others open. */
 export interface Lane {
   /** A session is at work. One that is being opened does not count, and none that hangs: others may run beside it. */
   readonly isBusy: boolean;
-  /** All work that has not ended. */
-  readonly workCount: number;
+  /** All tasks that have not ended. */
+  readonly taskCount: number;
   /** Sessions that are being held open. */
   readonly heldCount: number;
   /** When it was last used, in ms of the monotonic clock. */
@@ -60,17 +64,16 @@ export interface Lane {
   /** Opens a session and holds it under a key, in place of an older one. */
   hold(key: string, session: SessionRequest): void;
   release(key: string): void;
-  /** Runs work in the session that is held under the key, else in a new one. */
-  run(key: string | undefined, job: LaneJob): Promise<Outcome>;
-  /** The names below a folder of all files that have more than one, and of those asked for, file by file. */
-  findLinks(root: string, files: readonly string[]): Promise<readonly (readonly string[])[]>;
+  /** A push runs in the session that is held under its key, else in a new one. */
+  run<Task extends LaneTask>(task: Task, signal?: AbortSignal): Promise<ResultOf<Task>>;
   end(): Promise<void>;
 }
 
 interface Running {
-  readonly result: PromiseWithResolvers<Outcome>;
+  readonly result: PromiseWithResolvers<LaneResults[keyof LaneResults]>;
   readonly rank: number;
-  state: 'opening' | 'open' | 'working' | 'stalled';
+  /** `aside`: it is no session, and others need not wait for it. */
+  state: 'opening' | 'open' | 'working' | 'stalled' | 'aside';
 }
 
 /** A worker thread, as the main thread sees it. */
@@ -78,10 +81,9 @@ export class ThreadLane implements Lane {
   readonly #worker: Worker;
   readonly #events: LaneEvents;
   readonly #running = new Map<number, Running>();
-  readonly #finding = new Map<number, PromiseWithResolvers<readonly (readonly string[])[]>>();
   /** Whether each session that is to be held is open by now. */
   readonly #held = new Map<string, boolean>();
-  #nextId = 0;
+  #lastId = 0;
   #isOver = false;
   usedAt = performance.now();
 
@@ -97,8 +99,8 @@ export class ThreadLane implements Lane {
     return [...this.#running.values()].some(({ state }) => state === 'working');
   }
 
-  get workCount(): number {
-    return this.#running.size + this.#finding.size;
+  get taskCount(): number {
+    return this.#running.size;
   }
 
   get heldCount(): number {
@@ -114,39 +116,35 @@ export class ThreadLane implements Lane {
     if (this.#held.delete(key)) this.#order({ kind: 'release', key });
   }
 
-  run(key: string | undefined, { session, work, signal, standing }: LaneJob): Promise<Outcome> {
-    const id = this.#newId();
-    const isOpen = key !== undefined && this.#held.get(key) === true && !this.isBusy;
-    if (key !== undefined) this.#held.delete(key);
-    const result = Promise.withResolvers<Outcome>();
+  async run<Task extends LaneTask>(task: Task, signal?: AbortSignal): Promise<ResultOf<Task>> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const state = this.#firstState(task);
+    const result = Promise.withResolvers<LaneResults[keyof LaneResults]>();
     const onAbort = () => this.#order({ kind: 'abort', id });
     signal?.addEventListener('abort', onAbort);
-    this.#running.set(id, { result, rank: rankOf(standing), state: isOpen ? 'working' : 'opening' });
-    this.#order({ kind: 'run', id, key, session, work, isOpen });
+    this.#running.set(id, { result, rank: rankOfTask(task), state });
+    this.#order({ kind: 'run', id, task, isOpen: state === 'working' });
     if (signal?.aborted) onAbort();
-    return result.promise.finally(() => {
+    try {
+      // Each kind of task is answered with the result of its kind.
+      return (await result.promise) as ResultOf<Task>;
+    } finally {
       signal?.removeEventListener('abort', onAbort);
       this.usedAt = performance.now();
-    });
+    }
   }
 
-  findLinks(root: string, files: readonly string[]): Promise<readonly (readonly string[])[]> {
-    const id = this.#newId();
-    const result = Promise.withResolvers<readonly (readonly string[])[]>();
-    this.#finding.set(id, result);
-    this.#order({ kind: 'find-links', id, root, files });
-    return result.promise.finally(() => {
-      this.usedAt = performance.now();
-    });
+  /** Takes the session that is held for a push, if there is one. */
+  #firstState(task: LaneTask): Running['state'] {
+    if (task.kind !== 'push') return 'aside';
+    const isOpen = this.#held.get(task.key) === true && !this.isBusy;
+    this.#held.delete(task.key);
+    return isOpen ? 'working' : 'opening';
   }
 
   async end(): Promise<void> {
     await this.#worker.terminate();
-  }
-
-  #newId(): number {
-    this.#nextId += 1;
-    return this.#nextId;
   }
 
   #order(order: LaneOrder): void {
@@ -174,14 +172,10 @@ export class ThreadLane implements Lane {
         this.#enter(report.id, 'working');
         return;
       case 'done':
-        this.#take(report.id)?.resolve(byOurClock(report.outcome));
+        this.#take(report.id)?.resolve(report.task === 'push' ? byOurClock(report.result) : report.result);
         return;
       case 'failed':
         this.#take(report.id)?.reject(new SessionFailure(report.failure));
-        return;
-      case 'links':
-        this.#finding.get(report.id)?.resolve(report.names);
-        this.#finding.delete(report.id);
     }
   }
 
@@ -205,7 +199,7 @@ export class ThreadLane implements Lane {
     this.#order({ kind: 'start', id });
   }
 
-  #take(id: number): PromiseWithResolvers<Outcome> | undefined {
+  #take(id: number): Running['result'] | undefined {
     const running = this.#running.get(id);
     this.#running.delete(id);
     setImmediate(() => this.#startNext());
@@ -222,9 +216,7 @@ export class ThreadLane implements Lane {
       isOpening: false,
     });
     for (const { result } of this.#running.values()) result.reject(failure);
-    for (const { reject } of this.#finding.values()) reject(failure);
     this.#running.clear();
-    this.#finding.clear();
     this.#held.clear();
     this.#events.onEnd(this);
   }

@@ -73,39 +73,65 @@ export interface FailureReport {
   readonly sentLast?: readonly string[];
 }
 
-/** What a lane is told. A key names a session that is to be held open, an id a piece of work. */
+/** A session that sends changes, or the whole tree. */
+export interface PushTask {
+  readonly kind: 'push';
+  /** Names the kind of session: one that is held open under it may be used. */
+  readonly key: string;
+  readonly session: SessionRequest;
+  readonly work: Work;
+  readonly standing?: Standing;
+}
+
+/** Looks for the names of files that have several, and of these files. It runs beside whatever else a lane does. */
+export interface FindLinksTask {
+  readonly kind: 'find-links';
+  readonly root: string;
+  /** As {@link fileKey} names them. */
+  readonly files: readonly string[];
+}
+
+/** Something for a lane to do. */
+export type LaneTask = PushTask | FindLinksTask;
+
+/** What comes of each kind of task. */
+export interface LaneResults {
+  readonly push: Outcome;
+  /** Names of one file each. */
+  readonly 'find-links': readonly (readonly string[])[];
+}
+
+export type ResultOf<Task extends LaneTask> = LaneResults[Task['kind']];
+
+/** A result, and what it is the result of. */
+export type LaneResult = {
+  [Kind in keyof LaneResults]: { readonly task: Kind; readonly result: LaneResults[Kind] };
+}[keyof LaneResults];
+
+/** How the last session with a remote went. One lane is left to those that are not in trouble. */
+export type Standing = 'good' | 'unknown' | 'troubled';
+
+/** What a lane is told. A key names a session that is to be held open, an id a task. */
 export type LaneOrder =
   | { readonly kind: 'hold'; readonly key: string; readonly session: SessionRequest }
   | { readonly kind: 'release'; readonly key: string }
   | {
       readonly kind: 'run';
       readonly id: number;
-      /** Takes the session that is held under this key, if there is one. */
-      readonly key: string | undefined;
-      readonly session: SessionRequest;
-      readonly work: Work;
-      /** The session is open as far as we know; else the work begins when it is `opened`, and told to `start`. */
+      readonly task: LaneTask;
+      /** The session is open as far as we know; else the task begins when it is `opened`, and told to `start`. */
       readonly isOpen: boolean;
     }
   | { readonly kind: 'start'; readonly id: number }
-  | { readonly kind: 'abort'; readonly id: number }
-  /** Wants to know the names of files that have several, and of these files. */
-  | {
-      readonly kind: 'find-links';
-      readonly id: number;
-      readonly root: string;
-      readonly files: readonly string[];
-    };
+  | { readonly kind: 'abort'; readonly id: number };
 
 /** What a lane says. */
 export type LaneReport =
   | { readonly kind: 'held'; readonly key: string }
   | { readonly kind: 'not-held'; readonly key: string; readonly failure: FailureReport }
-  /** The session of some work is open, and waits for its turn. */
+  /** The session of a task is open, and waits for its turn. */
   | { readonly kind: 'opened'; readonly id: number }
   /** Next to nothing goes over the line, or something does again. */
   | { readonly kind: 'stalled' | 'resumed'; readonly id: number }
-  | { readonly kind: 'done'; readonly id: number; readonly outcome: Outcome }
-  | { readonly kind: 'failed'; readonly id: number; readonly failure: FailureReport }
-  /** File by file. */
-  | { readonly kind: 'links'; readonly id: number; readonly names: readonly (readonly string[])[] };
+  | ({ readonly kind: 'done'; readonly id: number } & LaneResult)
+  | { readonly kind: 'failed'; readonly id: number; readonly failure: FailureReport };

@@ -1,8 +1,7 @@
 import type { ChangeSet, ConnectionOptions, DaemonTarget } from '../../protocol/index.ts';
 import type { EventFilterRules } from '../filter/event-filter.ts';
-import type { Standing } from '../lanes/lane.ts';
 import type { LanePool } from '../lanes/lane-pool.ts';
-import type { Outcome, SessionRequest, Work } from '../lanes/messages.ts';
+import type { Outcome, SessionRequest, Standing, Work } from '../lanes/messages.ts';
 import type { Deletions } from '../lanes/pruning.ts';
 import type { MountPlace } from '../tree/mount-places.ts';
 import type { WatchedRoot } from '../tree/watched-root.ts';
@@ -104,13 +103,8 @@ export class RemoteSessions implements Sessions {
     const isHeld = key === this.#key(this.#held);
     const next = isHeld ? setTimeout(() => this.hold(), OPENING_DELAY_MS) : undefined;
     try {
-      const outcome = await pool.run({
-        key,
-        session: this.#request(kind),
-        work,
-        signal,
-        standing: standing(),
-      });
+      const session = this.#request(kind);
+      const outcome = await pool.run({ kind: 'push', key, session, work, standing: standing() }, signal);
       if (isHeld) this.hold();
       return outcome;
     } finally {

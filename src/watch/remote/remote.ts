@@ -1,8 +1,8 @@
 import { systemReason } from '../../protocol/internal.ts';
 import { type Change, changeOf } from '../change.ts';
 import { TREE_MOVED } from '../lanes/guarded-tree.ts';
-import { SessionFailure, type Standing } from '../lanes/lane.ts';
-import type { Outcome } from '../lanes/messages.ts';
+import { SessionFailure } from '../lanes/lane.ts';
+import type { Outcome, Standing } from '../lanes/messages.ts';
 import { changeForDeletion, type Deletions } from '../lanes/pruning.ts';
 import { errorOf, type Log, safeLog } from '../log.ts';
 import type { Disk } from '../tree/disk.ts';

@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Lane, type LaneEvents, SessionFailure } from '../../../src/watch/lanes/lane.ts';
 import { LanePool } from '../../../src/watch/lanes/lane-pool.ts';
-import type { Outcome, SessionRequest, Work } from '../../../src/watch/lanes/messages.ts';
+import type {
+  LaneTask,
+  Outcome,
+  PushTask,
+  ResultOf,
+  SessionRequest,
+  Standing,
+  Work,
+} from '../../../src/watch/lanes/messages.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -15,7 +23,7 @@ class ScriptedLane implements Lane {
   readonly name: string;
   readonly #events: LaneEvents;
   readonly held = new Set<string>();
-  /** Keys with which work was begun. */
+  /** Keys of the held sessions in which tasks were begun. */
   readonly began: (string | undefined)[] = [];
   #running: PromiseWithResolvers<Outcome> | undefined;
   #isStalled = false;
@@ -30,7 +38,7 @@ class ScriptedLane implements Lane {
     return this.#running !== undefined && !this.#isStalled;
   }
 
-  get workCount(): number {
+  get taskCount(): number {
     return this.#running === undefined ? 0 : 1;
   }
 
@@ -46,9 +54,12 @@ class ScriptedLane implements Lane {
     this.held.delete(key);
   }
 
-  run(key: string | undefined): Promise<Outcome> {
-    this.began.push(key);
-    if (key !== undefined) this.held.delete(key);
+  async run<Task extends LaneTask>(task: Task): Promise<ResultOf<Task>> {
+    return (await (task.kind === 'push' ? this.#push(task) : [['a', 'b']])) as ResultOf<Task>;
+  }
+
+  #push({ key }: PushTask): Promise<Outcome> {
+    this.began.push(this.held.delete(key) ? key : undefined);
     this.#isStalled = false;
     this.#running = Promise.withResolvers();
     return this.#running.promise;
@@ -69,10 +80,6 @@ class ScriptedLane implements Lane {
   failToHold(key: string): void {
     this.held.delete(key);
     this.#events.onHeld(key, failure());
-  }
-
-  findLinks(): Promise<string[][]> {
-    return Promise.resolve([['a', 'b']]);
   }
 
   /** As if the thread had crashed. */
@@ -111,7 +118,8 @@ function poolOf(maxLanes: number) {
       return lane;
     },
   });
-  const run = (key = 'k') => pool.run({ key, session: SESSION, work: WORK });
+  const run = (key = 'k', standing: Standing = 'unknown') =>
+    pool.run({ kind: 'push', key, session: SESSION, work: WORK, standing });
   return { pool, lanes, told, run, faults };
 }
 
@@ -149,7 +157,7 @@ describe('lanes', () => {
 
   it('are left to remotes without trouble, all but one of them', async () => {
     const { lanes, run, pool } = poolOf(3);
-    const troubled = () => pool.run({ key: 't', session: SESSION, work: WORK, standing: 'troubled' });
+    const troubled = () => run('t', 'troubled');
     const all = [troubled(), troubled(), troubled(), troubled()];
     expect([lanes.length, pool.hasRoom('troubled'), pool.hasRoom()]).toEqual([2, false, true]);
     void run('good');
@@ -166,8 +174,8 @@ describe('lanes', () => {
   });
 
   it('may be one only, for whoever comes', async () => {
-    const { lanes, pool } = poolOf(1);
-    void pool.run({ key: 't', session: SESSION, work: WORK, standing: 'troubled' });
+    const { lanes, run } = poolOf(1);
+    void run('t', 'troubled');
     expect(lanes[0]?.began).toHaveLength(1);
   });
 
@@ -247,7 +255,7 @@ describe('lanes', () => {
   it('find the names of files, without a turn', async () => {
     const { lanes, run, pool } = poolOf(1);
     void run();
-    expect(await pool.findLinks('/', [])).toEqual([['a', 'b']]);
+    expect(await pool.run({ kind: 'find-links', root: '/', files: [] })).toEqual([['a', 'b']]);
     expect(lanes).toHaveLength(1);
   });
 });
@@ -330,7 +338,7 @@ describe('lanes that cannot be started', () => {
     };
     faults.starts = 2;
     await expect(run()).rejects.toMatchObject(failed);
-    await expect(pool.findLinks('/', [])).rejects.toMatchObject(failed);
+    await expect(pool.run({ kind: 'find-links', root: '/', files: [] })).rejects.toMatchObject(failed);
     const first = run();
     const [second, third] = [run(), run()];
     faults.starts = 1;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LaneEvents, ThreadLane } from '../../../src/watch/lanes/lane.ts';
-import type { SessionRequest, Work } from '../../../src/watch/lanes/messages.ts';
+import type { PushTask, SessionRequest, Work } from '../../../src/watch/lanes/messages.ts';
 import { LocalDisk } from '../../../src/watch/tree/disk.ts';
 import { startSilentServer } from '../../support/silent-server.ts';
 
@@ -51,6 +51,10 @@ function work(): Work {
   };
 }
 
+function pushTo(port: number): PushTask {
+  return { kind: 'push', key: 'k', session: sessionWith(port), work: work() };
+}
+
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -68,10 +72,10 @@ async function closedPort(): Promise<number> {
 
 describe('a lane', () => {
   it('fails work for which no session can be opened, and says that nothing was sent', async () => {
-    const failing = lane.run(undefined, { session: sessionWith(await closedPort()), work: work() });
-    expect([lane.isBusy, lane.workCount]).toEqual([false, 1]);
+    const failing = lane.run(pushTo(await closedPort()));
+    expect([lane.isBusy, lane.taskCount]).toEqual([false, 1]);
     await expect(failing).rejects.toMatchObject({ isTransient: true, isOpening: true });
-    expect(lane.workCount).toBe(0);
+    expect(lane.taskCount).toBe(0);
   });
 
   it('tells when a session cannot be held open', async () => {
@@ -91,7 +95,7 @@ describe('a lane', () => {
     });
     const port = await listen(server);
     lane.hold('k', sessionWith(port));
-    await expect(lane.run('k', { session: sessionWith(port), work: work() })).rejects.toMatchObject({
+    await expect(lane.run(pushTo(port))).rejects.toMatchObject({
       isOpening: true,
     });
     expect(connections).toBe(2);
@@ -101,31 +105,23 @@ describe('a lane', () => {
   it('ends work that is aborted', async () => {
     using silent = await startSilentServer();
     const control = new AbortController();
-    const working = lane.run(undefined, {
-      session: sessionWith(silent.port),
-      work: work(),
-      signal: control.signal,
-    });
+    const working = lane.run(pushTo(silent.port), control.signal);
     await silent.isConnected;
     control.abort();
     await expect(working).rejects.toMatchObject({ code: 'ERR_RSYNC_ABORTED' });
-    const late = lane.run(undefined, {
-      session: sessionWith(silent.port),
-      work: work(),
-      signal: control.signal,
-    });
+    const late = lane.run(pushTo(silent.port), control.signal);
     await expect(late).rejects.toMatchObject({ code: 'ERR_RSYNC_ABORTED' });
   });
 
   it('gives all its work back when it ends', async () => {
     using silent = await startSilentServer();
-    const working = lane.run(undefined, { session: sessionWith(silent.port), work: work() });
+    const working = lane.run(pushTo(silent.port));
     const outcome = expect(working).rejects.toMatchObject({ code: 'ERR_LANE_ENDED', isTransient: true });
     await silent.isConnected;
     await lane.end();
     await outcome;
     await ended.promise;
-    expect([lane.isBusy, lane.workCount, lane.heldCount]).toEqual([false, 0, 0]);
+    expect([lane.isBusy, lane.taskCount, lane.heldCount]).toEqual([false, 0, 0]);
   });
 
   it('finds the names of files that have several, and of those that are asked for', async () => {
@@ -134,10 +130,10 @@ describe('a lane', () => {
     linkSync(join(root, 'a'), join(root, 'd', 'b'));
     const asked = new LocalDisk(root).look('asked');
     const files = asked.kind === 'file' ? [`${asked.device}:${asked.inode}`] : [];
-    const finding = lane.findLinks(root, files);
-    expect(lane.workCount).toBe(1);
+    const finding = lane.run({ kind: 'find-links', root, files });
+    expect(lane.taskCount).toBe(1);
     const names = await finding;
-    expect(lane.workCount).toBe(0);
+    expect(lane.taskCount).toBe(0);
     expect(names.map((each) => each.toSorted()).sort()).toEqual([['a', 'd/b'], ['asked']]);
   });
 });
