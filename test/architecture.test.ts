@@ -22,7 +22,7 @@ const levels: Readonly<Record<string, ReadonlyArray<readonly string[]>>> = {
     ['index.ts', 'internal.ts'],
   ],
   watch: [
-    ['back-off.ts', 'change.ts', 'log.ts', 'path-tree.ts'],
+    ['back-off.ts', 'change.ts', 'listeners', 'path-tree.ts'],
     ['filter'],
     ['tree'],
     ['config'],

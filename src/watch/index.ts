@@ -11,13 +11,19 @@ export { type RemoteSettings, type ReplicatorSettings, settingsOf } from './conf
 export { type TargetConflict, targetConflicts } from './config/targets.ts';
 export type { EventFilterRules } from './filter/event-filter.ts';
 export type { PathMatch, PathPattern, PatternKind } from './filter/path-pattern.ts';
-export type { Log } from './log.ts';
+export type {
+  BatchReport,
+  EventData,
+  EventName,
+  ReplicatorEvent,
+  ReplicatorEvents,
+  ReplicatorState,
+} from './listeners/events.ts';
+export type { Log } from './listeners/log.ts';
 export type { Failure } from './remote/backlog.ts';
-export type { BatchReport } from './remote/batch-report.ts';
 export type { RemoteStatus } from './remote/remote-status.ts';
 export {
   type Replicator,
-  type ReplicatorEvents,
   type ReplicatorStatus,
   startReplicator,
 } from './replicator.ts';

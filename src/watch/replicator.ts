@@ -4,16 +4,16 @@ import { checkPasswordFiles } from './config/check-config.ts';
 import { checkConfigShape } from './config/config-shape.ts';
 import { checkReplicatorOptions, type ReplicatorOptions } from './config/replicator-options.ts';
 import type { SersyncConfig } from './config/sersync-config.ts';
-import { type RemoteSettings, type ReplicatorSettings, settingsOf } from './config/settings.ts';
+import { type ReplicatorSettings, settingsOf } from './config/settings.ts';
 import { targetKeys } from './config/targets.ts';
 import { EventFilter, type EventFilterRules } from './filter/event-filter.ts';
 import { LanePool } from './lanes/lane-pool.ts';
-import { errorOf, safeLog } from './log.ts';
-import type { BatchReport } from './remote/batch-report.ts';
+import { eventStream } from './listeners/event-stream.ts';
+import type { Emit, ReplicatorEvents, ReplicatorState } from './listeners/events.ts';
+import { errorOf } from './listeners/log.ts';
 import type { Clocks } from './remote/deliveries.ts';
-import { Remote } from './remote/remote.ts';
-import { RemoteSessions } from './remote/remote-sessions.ts';
 import type { RemoteStatus } from './remote/remote-status.ts';
+import { Remotes } from './remote/remotes.ts';
 import { OpenFiles } from './settle/open-files.ts';
 import { Settler } from './settle/settler.ts';
 import { CatchUp } from './tree/catch-up.ts';
@@ -25,15 +25,9 @@ import { TreeGuard } from './tree/tree-guard.ts';
 import type { WatchedRoot } from './tree/watched-root.ts';
 import { WatchedTree } from './tree/watched-tree.ts';
 
-export interface ReplicatorEvents {
-  /** A session has ended well. */
-  batch: [report: BatchReport];
-}
-
 export interface ReplicatorStatus {
   readonly root: string;
-  /** `paused`: the watched folder is not what it was, and nothing is sent or deleted until it is back. */
-  readonly state: 'starting' | 'watching' | 'paused' | 'stopped';
+  readonly state: ReplicatorState;
   /** Folders that are watched. */
   readonly folders: number;
   /** Paths that have changed a moment ago and have not settled. */
@@ -47,16 +41,12 @@ export interface ReplicatorStatus {
 }
 
 const DEFAULT_LANES = 10;
-/** Maximum number of concurrent sessions with one remote. */
-const MAX_SESSIONS = 3;
 const IDLE_MS = 5 * 60_000;
 /** Each lane takes 20 MB, and 30 to 150 ms to start: bursts that follow each other find theirs. */
 const LANE_IDLE_MS = 30_000;
 const DRAIN_MS = 5000;
 /** To find out who writes to files: what is not seen by then counts as closed. */
 const OPEN_FILES_BUDGET_MS = 200;
-
-const CLOSED = 'a folder cannot be read or watched: what is in it is sent as soon as that is possible';
 
 const clocks: Clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
 
@@ -81,7 +71,9 @@ export async function startReplicator(
 
 /** A folder that is being watched, and its remotes. */
 export class Replicator {
+  /** What happens, as it happens. A listener that throws disturbs nobody; the log says so. */
   readonly events = new EventEmitter<ReplicatorEvents>();
+  readonly #emit: Emit;
   readonly #settings: ReplicatorSettings;
   readonly #options: ReplicatorOptions;
   readonly #disk: LocalDisk;
@@ -93,35 +85,33 @@ export class Replicator {
   readonly #settler: Settler;
   readonly #hardLinks: HardLinks;
   readonly #openFiles = new OpenFiles(OPEN_FILES_BUDGET_MS);
-  readonly #remotes: readonly Remote[];
+  readonly #remotes: Remotes;
   readonly #control = new AbortController();
   readonly #catchUp = new CatchUp({ compare: () => this.#toAll('tree'), now: clocks.monotonic });
   readonly #onAbort = () => void this.stop();
   #tree: WatchedTree;
   #lock: FolderLock | undefined;
-  #state: ReplicatorStatus['state'] = 'starting';
+  #state: ReplicatorState = 'starting';
   #trouble: string | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(settings: ReplicatorSettings, given: ReplicatorOptions) {
-    const log = safeLog(given.log, (thrown) => {
+  constructor(settings: ReplicatorSettings, options: ReplicatorOptions) {
+    const emit = eventStream(options.log, this.events, (thrown) => {
       this.#trouble = `the log: ${errorOf(thrown).message}`;
     });
-    const options = { ...given, log };
+    this.#emit = emit;
     this.#settings = settings;
     this.#options = options;
     this.#guard = new TreeGuard({
       folder: settings.root,
       isConfined: (settings.transfer.oneFileSystem ?? 0) > 0,
       isWanted: (path, isFolder) => this.#filter.accepts(path, isFolder),
-      log,
+      emit,
       now: clocks.monotonic,
       onLost: () => this.#onLost(),
       onFound: () => this.#onFound(),
       // A session may have been given up for something that was over at once.
-      onLook: () => {
-        for (const remote of this.#remotes) remote.pump();
-      },
+      onLook: () => this.#remotes.pump(),
       onMounts: (news) => this.#onMounts(news),
     });
     this.#root = this.#guard.root;
@@ -148,11 +138,8 @@ export class Replicator {
       maxLanes,
       idleMs: IDLE_MS,
       laneIdleMs: LANE_IDLE_MS,
-      onHoldFailure: (key, failure) =>
-        options.log.debug({ session: key, reason: failure.message }, 'no session'),
-      onRoom: () => {
-        for (const remote of this.#remotes) remote.pump();
-      },
+      onHoldFailure: (session, { message: reason }) => emit('notHeld', { session, reason }),
+      onRoom: () => this.#remotes.pump(),
     });
     this.#hardLinks = new HardLinks({
       disk: this.#disk,
@@ -161,33 +148,46 @@ export class Replicator {
       onTrouble: (error) => this.#tell(error),
       now: clocks.monotonic,
     });
-    // If a remote is slow, lanes are left for the others.
-    const share = Math.max(1, Math.min(MAX_SESSIONS, Math.floor(maxLanes / settings.remotes.length)));
-    this.#remotes = settings.remotes.map((remote) => this.#newRemote(remote, share));
+    this.#remotes = new Remotes(settings, {
+      maxLanes,
+      filter: this.#filter,
+      filterRules: this.#filterRules,
+      disk: this.#disk,
+      root: this.#root,
+      places: () => this.#guard.places,
+      pool: this.#pool,
+      signal: this.#control.signal,
+      clocks,
+      emit,
+      beingWritten: (paths) => this.#beingWritten(paths),
+      onDirty: (path) => this.#settler.hint(path),
+      onRootGone: () => this.#guard.check(),
+    });
   }
 
   async start(): Promise<void> {
-    const { signal, log, startsWithAll } = this.#options;
+    const { signal, startsWithAll } = this.#options;
+    const root = this.#root.path;
     signal?.addEventListener('abort', this.#onAbort);
     if (signal?.aborted) return await this.stop();
-    for (const text of this.#filter.warnings) log.warn({ root: this.#root.path }, text);
+    for (const text of this.#filter.warnings) this.#emit('filterWarning', { root, text });
     if (!(await this.#takeLock())) return;
     this.#guard.begin();
-    for (const remote of this.#remotes) remote.expect();
+    this.#remotes.expect();
     if (!(await this.#beginTree())) return;
-    this.#state = 'watching';
+    this.#enter('watching');
     this.#guard.run();
-    log.info({ root: this.#root.path, folders: this.#tree.folderCount }, 'watching');
+    this.#emit('started', { root, folders: this.#tree.folderCount });
     if (startsWithAll === true) this.#toAll('all');
   }
 
   /** Answers whether the replicator goes on: it may have been stopped meanwhile. */
   async #takeLock(): Promise<boolean> {
     const { remotes, deletes } = this.#settings;
-    const { log, signal } = this.#options;
+    const { signal } = this.#options;
     const targets = remotes.map((remote) => ({ name: remote.name, ...targetKeys(remote) }));
     try {
-      this.#lock = await FolderLock.take({ root: this.#root, targets, deletes, log });
+      this.#lock = await FolderLock.take({ root: this.#root, targets, deletes, emit: this.#emit });
     } catch (thrown) {
       signal?.removeEventListener('abort', this.#onAbort);
       throw thrown;
@@ -206,7 +206,7 @@ export class Replicator {
       dirty: this.#settler.size,
       trouble: this.#guard.trouble ?? this.#trouble,
       away: this.#guard.away,
-      remotes: this.#remotes.map(({ status }) => status),
+      remotes: this.#remotes.status,
       lanes: this.#pool.laneCount,
     };
   }
@@ -223,20 +223,25 @@ export class Replicator {
     this.#catchUp.stop();
     await this.#tree.end();
     await Promise.race([this.#drain(), after(this.#options.drainMs ?? DRAIN_MS)]);
-    this.#state = 'stopped';
+    this.#enter('stopped');
     this.#settler.stop();
     this.#hardLinks.stop();
-    for (const remote of this.#remotes) remote.stop();
+    this.#remotes.stop();
     this.#control.abort();
     await this.#pool.close();
     await this.#lock?.release();
-    const waiting = this.#remotes.map(({ status }) => status.backlog).reduce((sum, size) => sum + size, 0);
-    this.#options.log.info({ root: this.#root.path, waiting }, 'stopped');
+    this.#emit('stopped', { root: this.#root.path, waiting: this.#remotes.waiting });
   }
 
   async #drain(): Promise<void> {
     await this.#settler.flush();
-    await Promise.all(this.#remotes.map((remote) => remote.drained()));
+    await this.#remotes.drained();
+  }
+
+  #enter(state: ReplicatorState): void {
+    const isNews = state !== this.#state;
+    this.#state = state;
+    if (isNews) this.#emit('state', { root: this.#root.path, state });
   }
 
   /** Answers whether the replicator goes on: it may have been stopped meanwhile. */
@@ -257,47 +262,11 @@ export class Replicator {
       onChangedIn: (folder) => this.#onChanges([changeOf(folder, 'level', clocks.monotonic())]),
       onAllWatched: () => {
         this.#trouble = undefined;
-        this.#options.log.info({ root: this.#root.path }, 'all folders are watched again');
+        this.#emit('allWatched', { root: this.#root.path });
       },
       onTrouble: (error) => this.#onTrouble(error),
-      onClosed: (folder) => this.#options.log.warn({ path: folder }, CLOSED),
+      onClosed: (path) => this.#emit('unwatched', { path }),
     });
-  }
-
-  #newRemote({ name, target, connection }: RemoteSettings, maxSessions: number): Remote {
-    const { transfer, wholeTreeExcludes, updatesOnly, retryMs } = this.#settings;
-    const { deletes, sendsFiles, sendsFolders, followsLinks } = this.#settings;
-    const sessions = new RemoteSessions({
-      name,
-      target,
-      connection,
-      rules: { transfer, wholeTreeExcludes, updatesOnly, sendsFolders },
-      deletes,
-      filter: this.#filterRules,
-      root: this.#root,
-      places: () => this.#guard.places,
-      pool: this.#pool,
-      signal: this.#control.signal,
-      standing: () => remote.standing,
-    });
-    const remote: Remote = new Remote({
-      name,
-      folder: target.path,
-      sessions,
-      maxSessions,
-      rules: { filter: this.#filter, deletes, sendsFiles, sendsFolders, followsLinks },
-      disk: this.#disk,
-      root: this.#root,
-      retryMs,
-      clocks,
-      random: Math.random,
-      log: this.#options.log,
-      beingWritten: (paths) => this.#beingWritten(paths),
-      onDirty: (path) => this.#settler.hint(path),
-      onBatch: (report) => this.events.emit('batch', report),
-      onRootGone: () => this.#guard.check(),
-    });
-    return remote;
   }
 
   #beingWritten(paths: readonly string[]): ReadonlySet<string> {
@@ -307,7 +276,7 @@ export class Replicator {
 
   #onHint(path: string, isEcho: boolean): void {
     if (!this.#mayBeSent(path)) return;
-    if (this.#settler.size === 0) for (const remote of this.#remotes) remote.expect();
+    if (this.#settler.size === 0) this.#remotes.expect();
     this.#settler.hint(path, isEcho);
   }
 
@@ -324,7 +293,7 @@ export class Replicator {
   #onChanges(changes: readonly Change[]): void {
     const isLate = ({ path, kind }: Change) => kind === 'path' && this.#guard.isLate(path);
     const told = changes.map((change) => (isLate(change) ? { ...change, needsName: true } : change));
-    for (const remote of this.#remotes) remote.add(told);
+    this.#remotes.add(told);
   }
 
   /** Every remote is compared with the whole tree. */
@@ -334,7 +303,7 @@ export class Replicator {
 
   /** Trouble by which nothing is lost. */
   #tell(error: Error): void {
-    if (error.message !== this.#trouble) this.#options.log.error({ err: error }, error.message);
+    if (error.message !== this.#trouble) this.#emit('trouble', { error });
     this.#trouble = error.message;
   }
 
@@ -347,17 +316,17 @@ export class Replicator {
   /** Nothing may be concluded from what is missing below a folder that is missing itself. */
   #onLost(): void {
     if (this.#stopping !== undefined) return;
-    this.#state = 'paused';
-    for (const remote of this.#remotes) remote.pause();
+    this.#enter('paused');
+    this.#remotes.pause();
   }
 
   async #onFound(): Promise<void> {
     await this.#tree.end();
     this.#tree = this.#newTree();
     if (!(await this.#beginTree()) || this.#guard.trouble !== undefined) return;
-    this.#state = 'watching';
-    this.#options.log.info({ root: this.#root.path }, 'the watched folder is back');
-    for (const remote of this.#remotes) remote.resume();
+    this.#enter('watching');
+    this.#emit('rootBack', { root: this.#root.path });
+    this.#remotes.resume();
     this.#toAll('tree');
   }
 

@@ -78,6 +78,9 @@ describe('the watched folder', () => {
     await using watched = await watchFolder(join(link, 'site'), 'releases');
     const { destination, log, replicator } = watched;
     await until(() => existsSync(join(destination, 'page')), 'the first page');
+    const told: string[] = [];
+    replicator.events.on('state', ({ state }) => told.push(state));
+    for (const name of ['rootGone', 'rootBack'] as const) replicator.events.on(name, () => told.push(name));
     const leadTo = (release: string) => {
       symlinkSync(release, `${link}.new`);
       renameSync(`${link}.new`, link);
@@ -92,6 +95,7 @@ describe('the watched folder', () => {
     leadTo('r1');
     await until(() => existsSync(join(destination, 'late')), 'what was written meanwhile');
     expect(replicator.status()).toMatchObject({ state: 'watching', trouble: undefined });
+    expect(told).toEqual(['rootGone', 'paused', 'watching', 'rootBack']);
   });
 });
 

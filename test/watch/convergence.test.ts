@@ -1,8 +1,11 @@
+import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeOf } from '../../src/watch/change.ts';
 import { EventFilter } from '../../src/watch/filter/event-filter.ts';
-import type { Log } from '../../src/watch/log.ts';
+import { eventStream } from '../../src/watch/listeners/event-stream.ts';
+import type { ReplicatorEvents } from '../../src/watch/listeners/events.ts';
+import type { Log } from '../../src/watch/listeners/log.ts';
 import { joinPath } from '../../src/watch/path-tree.ts';
 import { Remote } from '../../src/watch/remote/remote.ts';
 import { Settler } from '../../src/watch/settle/settler.ts';
@@ -100,11 +103,13 @@ class World {
       retryMs: 10_000,
       clocks: { wall: () => Date.now(), monotonic: () => Date.now() },
       random: () => 0.5,
-      log: this.#faultyLog(),
+      emit: eventStream(
+        this.#faultyLog(),
+        new EventEmitter<ReplicatorEvents>().on('batch', () => this.#passing('listener', () => {})),
+      ),
       beingWritten: (paths) =>
         this.#passing('open files', () => new Set(paths.filter(() => Date.now() % 3 === 0))),
       onDirty: (path) => this.#passing('dirty', () => this.hints.push(path)),
-      onBatch: () => this.#passing('listener', () => {}),
       onRootGone: () => expect.unreachable(),
     });
     this.#settler = new Settler({

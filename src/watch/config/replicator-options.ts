@@ -1,6 +1,6 @@
 import { type Environment, UsageError } from '../../protocol/index.ts';
 import { checkFields, type FieldChecks, isFlag, isWhole } from '../../protocol/internal.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../listeners/log.ts';
 
 /** Of lanes, which are threads. */
 export const MAX_LANES = 100;

@@ -1,4 +1,4 @@
-import { errorOf } from '../log.ts';
+import { errorOf } from '../listeners/log.ts';
 import { type Lane, type LaneEvents, rankOf, rankOfTask, SessionFailure, ThreadLane } from './lane.ts';
 import type { LaneTask, PushTask, ResultOf, SessionRequest, Standing } from './messages.ts';
 

@@ -1,25 +1,6 @@
 import type { Change } from '../change.ts';
 import type { Outcome } from '../lanes/messages.ts';
-
-/** What one session has done. */
-export interface BatchReport {
-  /** `user@host::module/path`. */
-  readonly remote: string;
-  /** Changes that events have told of, or the whole tree. */
-  readonly kind: 'changes' | 'all';
-  /** Files and folders that were sent, or changed at the remote. */
-  readonly changed: number;
-  readonly deleted: number;
-  /** On the wire. */
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
-  /** Duration of the session. */
-  readonly ms: number;
-  /** From the first sign of the oldest change to the end of the session. */
-  readonly latencyMs: number;
-  /** The paths that it was about; a folder may stand for everything in it. */
-  readonly paths: readonly string[];
-}
+import type { BatchReport } from '../listeners/events.ts';
 
 interface Circumstances {
   readonly remote: string;
@@ -31,6 +12,7 @@ interface Circumstances {
   readonly endedAt: number;
 }
 
+/** What one session has done, for whoever listens. */
 export function reportOf(outcome: Outcome, circumstances: Circumstances): BatchReport {
   const { remote, kind, changes, startedAt, endedAt } = circumstances;
   const { changed, deleted, sentBytes, receivedBytes } = outcome;

@@ -2,7 +2,8 @@ import { type Change, changeOf } from '../change.ts';
 import type { EventFilter } from '../filter/event-filter.ts';
 import { SessionFailure } from '../lanes/lane.ts';
 import type { Outcome } from '../lanes/messages.ts';
-import { errorOf, type Log } from '../log.ts';
+import type { Emit } from '../listeners/events.ts';
+import { errorOf } from '../listeners/log.ts';
 import { joinPath } from '../path-tree.ts';
 import type { Disk } from '../tree/disk.ts';
 import type { Backlog } from './backlog.ts';
@@ -28,7 +29,7 @@ export interface OutcomesParts {
   readonly reachability: Reachability;
   /** A monotonic clock, in ms. */
   readonly now: () => number;
-  readonly log: Log;
+  readonly emit: Emit;
   /** What was to be sent was gone by then: it has to be looked at again. */
   readonly onDirty: (path: string) => void;
 }
@@ -48,8 +49,8 @@ export class Outcomes {
 
   /** A session went to its end. */
   onEnd(tasks: readonly Task[], outcome: Outcome): void {
-    const { backlog, deliveries, log, name, onDirty, reachability } = this.#parts;
-    if (reachability.recover()) log.info({ remote: name }, 'the remote is back');
+    const { backlog, deliveries, emit, name, onDirty, reachability } = this.#parts;
+    if (reachability.recover()) emit('recovered', { remote: name });
     if (outcome.exitCode === 0) {
       this.#noteDelivered(tasks, outcome);
       return;
@@ -105,22 +106,18 @@ export class Outcomes {
    * @param isAlone It may end whole sessions.
    */
   fail(change: Change, reason: string, isAlone = false): void {
-    const { backlog, log, name, now } = this.#parts;
+    const { backlog, emit, name, now } = this.#parts;
     const { path, attempts, nextAt } = backlog.fail(change, reason, now(), isAlone);
-    const fields = { remote: name, path, reason, attempts, retryMs: Math.round(nextAt - now()) };
-    if (attempts === 1) log.warn(fields, 'could not be sent');
-    else log.debug(fields, 'could not be sent again');
+    emit('failed', { remote: name, path, reason, attempts, retryMs: Math.round(nextAt - now()) });
   }
 
   /** A folder was sent, but nothing is deleted in it as long as some of it cannot be listed. */
   #putOff({ path, changes }: Task, paths: readonly string[]): void {
-    const { backlog, log, name, now } = this.#parts;
+    const { backlog, emit, name, now } = this.#parts;
     const reason = `nothing is deleted in it until this can be listed: ${paths.slice(0, 3).join(', ')}`;
     for (const change of changes) {
       const { attempts } = backlog.putOff({ ...change, path }, reason, now(), paths);
-      const fields = { remote: name, path, reason };
-      if (attempts === 1) log.warn(fields, 'sent, but for deletions');
-      else log.debug(fields, 'sent again, but for deletions');
+      emit('deletionsDeferred', { remote: name, path, reason, attempts });
     }
   }
 
@@ -139,11 +136,10 @@ export class Outcomes {
   }
 
   #tell(thrown: unknown): void {
-    const { log, name } = this.#parts;
-    const err = errorOf(thrown);
-    if (err.message === this.#told) log.debug({ remote: name, err }, 'an error of the program itself, again');
-    else log.error({ remote: name, err }, 'an error of the program itself');
-    this.#told = err.message;
+    const { emit, name } = this.#parts;
+    const error = errorOf(thrown);
+    emit('programError', { remote: name, error, isKnown: error.message === this.#told });
+    this.#told = error.message;
   }
 
   /** One of these is the cause, without having ended the session. */
@@ -173,15 +169,14 @@ export class Outcomes {
   }
 
   #backOff(failure: SessionFailure, isTransient: boolean): void {
-    const { backlog, log, name, now, reachability } = this.#parts;
+    const { backlog, emit, name, now, reachability } = this.#parts;
     const reason = failure.message;
     const block = reachability.block(reason, isTransient, now());
     if (block === undefined) return;
     const retryMs = Math.round(block.until - now());
-    const fields = { remote: name, reason, retryMs, backlog: backlog.size };
+    const { isKnown } = block;
     const headline = headlineOf(failure);
-    if (block.isKnown) log.debug(fields, `still: ${headline}`);
-    else log.warn(fields, headline);
+    emit('blocked', { remote: name, headline, reason, retryMs, backlog: backlog.size, isKnown });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Change } from '../change.ts';
 import type { EventFilter } from '../filter/event-filter.ts';
-import { errorOf } from '../log.ts';
+import { errorOf } from '../listeners/log.ts';
 import { ancestorsOf } from '../path-tree.ts';
 import type { Disk, Found } from '../tree/disk.ts';
 

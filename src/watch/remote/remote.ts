@@ -4,13 +4,14 @@ import { TREE_MOVED } from '../lanes/guarded-tree.ts';
 import { SessionFailure } from '../lanes/lane.ts';
 import type { Outcome, Standing } from '../lanes/messages.ts';
 import { changeForDeletion, type Deletions } from '../lanes/pruning.ts';
-import { errorOf, type Log, safeLog } from '../log.ts';
+import type { BatchReport, Emit } from '../listeners/events.ts';
+import { errorOf } from '../listeners/log.ts';
 import type { Disk } from '../tree/disk.ts';
 import type { WatchedRoot } from '../tree/watched-root.ts';
 import { isRootThere } from '../tree/watched-root.ts';
 import { Aftermath } from './aftermath.ts';
 import { Backlog } from './backlog.ts';
-import { type BatchReport, reportOf } from './batch-report.ts';
+import { reportOf } from './batch-report.ts';
 import { type Batch, changeSetOf, makeBatches } from './batches.ts';
 import { type Clocks, Deliveries } from './deliveries.ts';
 import { HalfSent } from './half-sent.ts';
@@ -45,11 +46,10 @@ export interface RemoteParts {
   readonly retryMs: number;
   readonly clocks: Clocks;
   readonly random: () => number;
-  readonly log: Log;
+  readonly emit: Emit;
   readonly beingWritten: BeingWritten;
   /** Something happened to a path while it was being sent, or it is being written: it has to settle. */
   readonly onDirty: (path: string) => void;
-  readonly onBatch: (report: BatchReport) => void;
   /** The watched folder or something in it seems not to be what it was: it pauses, or knows better now. */
   readonly onRootGone: () => void;
 }
@@ -71,8 +71,7 @@ export class Remote {
   #timer: NodeJS.Timeout | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
-  constructor(given: RemoteParts) {
-    const parts = { ...given, log: safeLog(given.log) };
+  constructor(parts: RemoteParts) {
     this.#parts = parts;
     const retry = { firstMs: FIRST_RETRY_MS, maxMs: parts.retryMs };
     this.#backlog = new Backlog({ limits: BACKLOG_LIMITS, retry, random: parts.random });
@@ -309,11 +308,25 @@ export class Remote {
     const { needsPruning } = task;
     const compare = change.kind === 'all' ? 'options' : 'times';
     await this.#send('all', [task], [change], async () => {
-      const outcome = await sessions.sendAll(compare, rules.deletes && !needsPruning);
+      const outcome = await this.#told(sessions.sendAll(compare, rules.deletes && !needsPruning));
       this.#sendHalfSent();
       if (needsPruning) this.#prune([change], await sessions.dryRunAll(compare));
       return outcome;
     });
+  }
+
+  /** Tells when a full sync begins, and how it ends. */
+  async #told(fullSync: Promise<Outcome>): Promise<Outcome> {
+    const { emit, name } = this.#parts;
+    emit('fullSyncBegun', { remote: name });
+    try {
+      const outcome = await fullSync;
+      emit('fullSyncEnded', { remote: name, isComplete: outcome.exitCode === 0, reason: undefined });
+      return outcome;
+    } catch (thrown) {
+      emit('fullSyncEnded', { remote: name, isComplete: false, reason: errorOf(thrown).message });
+      throw thrown;
+    }
   }
 
   /** Sessions get through again: what broken ones have left behind can be deleted. */
@@ -373,15 +386,8 @@ export class Remote {
   }
 
   #report(kind: BatchReport['kind'], changes: readonly Change[], startedAt: number, outcome: Outcome): void {
-    const { log, name, onBatch } = this.#parts;
-    const report = reportOf(outcome, { remote: name, kind, changes, startedAt, endedAt: this.#now() });
-    const { paths: _, kind: __, ...fields } = report;
-    log.info(fields, kind === 'all' ? 'whole tree sent' : 'sent');
-    try {
-      onBatch(report);
-    } catch (thrown) {
-      log.error({ remote: name, err: errorOf(thrown) }, 'who listens to what was sent has thrown an error');
-    }
+    const { emit, name } = this.#parts;
+    emit('batch', reportOf(outcome, { remote: name, kind, changes, startedAt, endedAt: this.#now() }));
   }
 }
 

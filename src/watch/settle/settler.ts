@@ -1,7 +1,7 @@
 import { type BackOffTimes, backOffMs } from '../back-off.ts';
 import { type Change, changeOf } from '../change.ts';
 import type { SettleTimes } from '../config/settings.ts';
-import { errorOf } from '../log.ts';
+import { errorOf } from '../listeners/log.ts';
 import type { Found } from '../tree/disk.ts';
 import { DirtyPaths, type SettledPath } from './dirty-paths.ts';
 import { Writers, type WritersParts } from './writers.ts';

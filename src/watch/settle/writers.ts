@@ -1,4 +1,4 @@
-import { errorOf } from '../log.ts';
+import { errorOf } from '../listeners/log.ts';
 import type { LocalDisk } from '../tree/disk.ts';
 import type { SettledPath } from './dirty-paths.ts';
 

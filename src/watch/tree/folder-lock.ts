@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { platform } from 'node:os';
 import { UsageError } from '../../protocol/index.ts';
-import type { Log } from '../log.ts';
+import type { Emit } from '../listeners/events.ts';
 import type { WatchedRoot } from './watched-root.ts';
 
 /** Where something is sent, in a form that can be compared without being told: other users may ask. */
@@ -16,7 +16,7 @@ export interface LockRequest {
   readonly root: WatchedRoot;
   readonly targets: readonly LockedTarget[];
   readonly deletes: boolean;
-  readonly log: Log;
+  readonly emit: Emit;
 }
 
 export interface LockedTarget extends TargetKeys {
@@ -79,17 +79,14 @@ function answerOf({ deletes, targets }: LockRequest, since: number): string {
 }
 
 /** Undefined if there can be no such socket here, which is told. */
-async function bind(name: string, answer: string, { root, log }: LockRequest): Promise<Server | undefined> {
+async function bind(name: string, answer: string, { root, emit }: LockRequest): Promise<Server | undefined> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await listen(name, answer);
     } catch (thrown) {
       const error = thrown as NodeJS.ErrnoException;
       if (error.code !== 'EADDRINUSE') {
-        log.warn(
-          { root: root.path, err: error },
-          'nothing keeps another process from watching the same folder',
-        );
+        emit('unlocked', { root: root.path, error });
         return undefined;
       }
       const holder = await ask(name);
@@ -134,7 +131,7 @@ async function checkOthers(own: string, since: number, request: LockRequest): Pr
   }
 }
 
-function compare(target: LockedTarget, holder: Holder, { deletes, root, log }: LockRequest): void {
+function compare(target: LockedTarget, holder: Holder, { deletes, root, emit }: LockRequest): void {
   const isSame = holder.targets.some(({ own }) => own === target.own);
   const who = `process ${holder.pid}`;
   if (isSame && (deletes || holder.deletes))
@@ -145,19 +142,9 @@ function compare(target: LockedTarget, holder: Holder, { deletes, root, log }: L
   if (holder.pid === process.pid) return;
   const isBelow = holder.deletes && holder.targets.some(({ own }) => target.above.includes(own));
   const isAbove = deletes && holder.targets.some(({ above }) => above.includes(target.own));
-  const fields = { root: root.path, remote: target.name, pid: holder.pid };
-  if (isSame)
-    log.warn(
-      fields,
-      'another process sends another folder there, too: files of one name overwrite each other',
-    );
-  else if (isBelow)
-    log.warn(
-      fields,
-      'another process sends to a folder above, and deletes there unless this one is excluded',
-    );
-  else if (isAbove)
-    log.warn(fields, 'another process sends to a folder in there: exclude it, or it is deleted');
+  const other = isSame ? 'same' : isBelow ? 'above' : isAbove ? 'below' : undefined;
+  if (other === undefined) return;
+  emit('sharedTarget', { root: root.path, remote: target.name, pid: holder.pid, other });
 }
 
 /** Names of all locks on this machine, as Linux lists sockets: one a line, the name at the end. */

@@ -1,5 +1,5 @@
 import { type BackOffTimes, backOffMs } from '../back-off.ts';
-import { errorOf } from '../log.ts';
+import { errorOf } from '../listeners/log.ts';
 import { type Disk, type Found, fileKey } from './disk.ts';
 
 export interface HardLinksParts {

@@ -1,4 +1,4 @@
-import { errorOf } from '../log.ts';
+import { errorOf } from '../listeners/log.ts';
 import { ancestorsOf } from '../path-tree.ts';
 import { AWAY, type Found, type LocalDisk } from './disk.ts';
 import type { Mount } from './mounts.ts';

@@ -1,4 +1,5 @@
-import { errorOf, type Log } from '../log.ts';
+import type { Emit } from '../listeners/events.ts';
+import { errorOf } from '../listeners/log.ts';
 import { LocalDisk } from './disk.ts';
 import { GuardedDisk } from './guarded-disk.ts';
 import type { MountPlace } from './mount-places.ts';
@@ -15,7 +16,7 @@ export interface TreeGuardParts {
   readonly isConfined: boolean;
   /** Whether the filter lets a path through. Not asked before {@link TreeGuard.begin}. */
   readonly isWanted: (path: string, isFolder: boolean) => boolean;
-  readonly log: Log;
+  readonly emit: Emit;
   /** A monotonic clock, in ms. */
   readonly now: () => number;
   /** Nothing may be concluded from what is in the watched folder; told again and again while that is so. */
@@ -110,7 +111,7 @@ export class TreeGuard {
       this.#places.refresh();
       return;
     }
-    if (isNews) this.#parts.log.error({ root: this.root.path }, trouble);
+    if (isNews) this.#parts.emit('rootGone', { root: this.root.path, reason: trouble });
     this.#lose();
   }
 
@@ -147,7 +148,7 @@ export class TreeGuard {
   }
 
   #tell(error: Error): void {
-    this.#parts.log.error({ root: this.root.path, err: error }, 'the watched folder cannot be looked at');
+    this.#parts.emit('rootUnknown', { root: this.root.path, error });
   }
 
   #lose(): void {
@@ -179,24 +180,10 @@ export class TreeGuard {
 
   #onMounts(news: MountNews): void {
     if (!this.#isRunning) return;
-    const { log, onMounts } = this.#parts;
+    const { emit, onMounts } = this.#parts;
     const root = this.root.path;
-    for (const path of news.away)
-      log.warn(
-        { root, path },
-        'what was mounted here is away: its copy at the remotes is kept, and nothing is sent',
-      );
-    for (const path of news.replaced)
-      log.warn(
-        { root, path },
-        'another file system is mounted here than before: nothing of it is sent until the old one is back; mount that one, or restart tsersync to send this one (-r then deletes at the remotes what it does not have)',
-      );
-    for (const path of news.appeared)
-      log.info(
-        { root, path },
-        'something has been mounted here: it is sent, and what remotes have besides is kept',
-      );
-    for (const path of news.back) log.info({ root, path }, 'what was mounted here is back');
+    for (const kind of ['away', 'replaced', 'appeared', 'back'] as const)
+      for (const path of news[kind]) emit('mount', { root, path, news: kind });
     onMounts(news);
   }
 }

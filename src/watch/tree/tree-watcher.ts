@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { FSWatcher } from 'chokidar';
-import { errorOf } from '../log.ts';
+import { errorOf } from '../listeners/log.ts';
 import { joinPath } from '../path-tree.ts';
 import { ByteNames } from './byte-names.ts';
 import type { LocalDisk } from './disk.ts';

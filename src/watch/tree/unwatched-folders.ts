@@ -1,4 +1,4 @@
-import { errorOf } from '../log.ts';
+import { errorOf } from '../listeners/log.ts';
 import { joinPath } from '../path-tree.ts';
 import type { LocalDisk } from './disk.ts';
 

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Change } from '../change.ts';
 import type { EventFilter } from '../filter/event-filter.ts';
-import { errorOf } from '../log.ts';
+import { errorOf } from '../listeners/log.ts';
 import { ByteNames } from './byte-names.ts';
 import type { LocalDisk } from './disk.ts';
 import { Survey } from './survey.ts';

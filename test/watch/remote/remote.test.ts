@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChangeSet } from '../../../src/protocol/index.ts';
 import { type ChangeKind, changeOf } from '../../../src/watch/change.ts';
@@ -5,7 +6,9 @@ import type { EventFilter } from '../../../src/watch/filter/event-filter.ts';
 import { SessionFailure } from '../../../src/watch/lanes/lane.ts';
 import type { Outcome } from '../../../src/watch/lanes/messages.ts';
 import type { Deletions } from '../../../src/watch/lanes/pruning.ts';
-import type { Log } from '../../../src/watch/log.ts';
+import { eventStream } from '../../../src/watch/listeners/event-stream.ts';
+import type { BatchReport, Emit, ReplicatorEvents } from '../../../src/watch/listeners/events.ts';
+import type { Log } from '../../../src/watch/listeners/log.ts';
 import { Remote, type RemoteParts } from '../../../src/watch/remote/remote.ts';
 import type { Sessions } from '../../../src/watch/remote/remote-sessions.ts';
 import { excluding, filterOf } from '../../support/event-filter.ts';
@@ -94,20 +97,28 @@ class ScriptedSessions implements Sessions {
   }
 }
 
+function textOf({ kind, paths, latencyMs }: BatchReport): string {
+  return `${kind} ${paths} ${latencyMs}`;
+}
+
 function remoteOf({
   filter = filterOf(),
   maxSessions = 3,
   log = keptLog(),
+  onBatch,
   ...others
 }: {
   filter?: EventFilter;
   maxSessions?: number;
   log?: Log;
+  onBatch?: (report: BatchReport) => void;
 } & Partial<RemoteParts> = {}) {
   const disk = new MemoryDisk(() => Date.now());
   const sessions = new ScriptedSessions();
   const dirty: string[] = [];
   const batches: string[] = [];
+  const users = new EventEmitter<ReplicatorEvents>();
+  users.on('batch', onBatch ?? ((report) => batches.push(textOf(report))));
   let rootGone = 0;
   const root = { path: '/watched', device: 1, inode: disk.root.inode, bornMs: 0, isLocalFileSystem: true };
   const remote = new Remote({
@@ -121,10 +132,9 @@ function remoteOf({
     retryMs: 60_000,
     clocks: { wall: () => Date.now(), monotonic: () => Date.now() },
     random: () => 1,
-    log,
+    emit: eventStream(log, users),
     beingWritten: () => new Set(),
     onDirty: (path) => dirty.push(path),
-    onBatch: ({ kind, paths, latencyMs }) => batches.push(`${kind} ${paths} ${latencyMs}`),
     onRootGone: () => {
       rootGone += 1;
     },
@@ -654,6 +664,26 @@ describe('the whole tree', () => {
     expect(begun()).toEqual(['all by options, without deletion, .']);
     await sessions.begun[0]?.end();
     expect(begun().slice(1)).toEqual(['always old']);
+  });
+
+  it('is told of when it begins, and when it ends or breaks', async () => {
+    const told: unknown[] = [];
+    const emit: Emit = (name, data) => {
+      if (name.startsWith('fullSync')) told.push([name, data]);
+    };
+    const { add, sessions } = remoteOf({ emit });
+    add('.', 'all');
+    expect(told.splice(0)).toEqual([['fullSyncBegun', { remote: 'host::m' }]]);
+    await sessions.begun[0]?.fail({ message: 'it broke' });
+    const broken = { remote: 'host::m', isComplete: false, reason: 'it broke' };
+    expect(told.splice(0)).toEqual([['fullSyncEnded', broken]]);
+    await wait(10_000);
+    await sessions.begun[1]?.end();
+    const complete = { remote: 'host::m', isComplete: true, reason: undefined };
+    expect(told).toEqual([
+      ['fullSyncBegun', { remote: 'host::m' }],
+      ['fullSyncEnded', complete],
+    ]);
   });
 });
 

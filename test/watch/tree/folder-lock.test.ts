@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../../src/protocol/index.ts';
+import { eventStream } from '../../../src/watch/listeners/event-stream.ts';
 import { FolderLock } from '../../../src/watch/tree/folder-lock.ts';
 import { keptLog } from '../../support/replication.ts';
 
@@ -10,7 +12,7 @@ afterEach(async () => {
   for (const lock of held.splice(0)) await lock.release();
 });
 
-const log = keptLog();
+const emit = eventStream(keptLog(), new EventEmitter());
 
 /** Of a folder that nobody has. */
 function newInode(): number {
@@ -20,7 +22,7 @@ function newInode(): number {
 async function take(inode: number, targets: readonly string[] = [], deletes = true): Promise<FolderLock> {
   const root = { path: `/srv/${inode}`, device: -1, inode, bornMs: 0, isLocalFileSystem: true };
   const keys = targets.map((own) => ({ name: own, own, above: [] }));
-  const lock = await FolderLock.take({ root, targets: keys, deletes, log });
+  const lock = await FolderLock.take({ root, targets: keys, deletes, emit });
   held.push(lock);
   return lock;
 }

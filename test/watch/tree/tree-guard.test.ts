@@ -1,8 +1,10 @@
+import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Log } from '../../../src/watch/log.ts';
+import { eventStream } from '../../../src/watch/listeners/event-stream.ts';
+import type { Log } from '../../../src/watch/listeners/log.ts';
 import { TreeGuard } from '../../../src/watch/tree/tree-guard.ts';
 
 let base: string;
@@ -24,7 +26,7 @@ beforeEach(() => {
     folder: join(base, 'root'),
     isConfined: false,
     isWanted: () => true,
-    log,
+    emit: eventStream(log, new EventEmitter()),
     now: () => Date.now(),
     onLost: () => tell('lost'),
     onFound: async () => tell('found'),
