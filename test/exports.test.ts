@@ -48,7 +48,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   parseOptions: [[], {}],
   parseTarget: ['h::m', {}],
   push: [['/nowhere'], { target: nobody, transfer: {} }, {}],
-  pushChanges: [undefined, '/', {}],
+  pushChanges: [undefined, '/', [{ action: 'send', path: 'a' }], {}, {}],
   pushTree: [undefined, {}],
   readConfig: ['/nowhere/at/all'],
   readNamed: ['/nowhere/at/all', {}],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
-  type ChangeSet,
+  type KeptInChanges,
   openPush,
   type PushListeners,
   pushChanges,
@@ -12,6 +12,7 @@ import {
 import { readTree, writeTree } from '../support/disk-tree.ts';
 import type { Folder } from '../support/memory-tree.ts';
 import { type Rsyncd, startRsyncd } from '../support/rsyncd.ts';
+import { type PathsOfActions, treeChanges } from '../support/tree-changes.ts';
 
 let rsyncd: Rsyncd;
 let source: string;
@@ -32,8 +33,6 @@ afterAll(async () => {
   rmSync(source, { recursive: true });
 });
 
-const NOTHING: ChangeSet = { changed: [], added: [], mirrored: [], gone: [] };
-
 /** Pushes changes from a folder that holds `here` to one that holds `there`; gives what is there then. */
 async function change(
   {
@@ -42,8 +41,9 @@ async function change(
     protocol = 32,
     transfer,
   }: { here: Folder; there: Folder; protocol?: number; transfer?: TransferOptions },
-  changes: Partial<ChangeSet>,
+  changes: PathsOfActions,
   listeners: PushListeners = {},
+  kept: KeptInChanges = {},
 ) {
   writeTree(source, here);
   writeTree(rsyncd.modulePath('inbox'), there);
@@ -64,7 +64,7 @@ async function change(
       ...transfer,
     },
   });
-  const result = await pushChanges(session, source, { ...NOTHING, ...changes }, listeners);
+  const result = await pushChanges(session, source, treeChanges(changes), listeners, kept);
   return { result, tree: readTree(rsyncd.modulePath('inbox')) };
 }
 
@@ -88,7 +88,7 @@ describe.each(protocols)('long paths full of wildcards at protocol %d', (protoco
       const here = { top: deep(name, 11, { kept: 'not sent' }), m: {} };
       const { result, tree } = await change(
         { here, there, protocol },
-        { gone: [`top/${folderOf(name, 12)}`, 'gone'], mirrored: ['m'] },
+        { delete: [`top/${folderOf(name, 12)}`, 'gone'], mirror: ['m'] },
       );
       expect([result.exitCode, result.serverErrors]).toEqual([0, []]);
       expect(tree).toEqual({ top: deep(name, 11, kept), m: {} });
@@ -129,9 +129,9 @@ describe.each(protocols)('scattered changes at protocol %d', (protocol) => {
     const { result, tree } = await change(
       { here, there, protocol },
       {
-        changed: ['a/b/c.txt', 'top', 'newdir', 'newdir/empty', 'becomesFile'],
-        added: ['new', 'becomesFolder'],
-        gone: ['a/old.txt', 'a/olddir', 'a/emptydir', 'a/never', 'topgone', 'w*d', 'lit\\x', 'becomesFile'],
+        send: ['a/b/c.txt', 'top', 'newdir', 'newdir/empty', 'becomesFile'],
+        'send-tree': ['new', 'becomesFolder'],
+        delete: ['a/old.txt', 'a/olddir', 'a/emptydir', 'a/never', 'topgone', 'w*d', 'lit\\x', 'becomesFile'],
       },
     );
     expect(tree).toEqual({
@@ -151,7 +151,7 @@ describe.each(protocols)('scattered changes at protocol %d', (protocol) => {
   it('may replace the contents of a folder with all that is in it', async () => {
     const there = { a: { m: { x: 'old', sub: { y: 'old' } }, keep: 'old' }, m2: { z: 'old' } };
     const here = { a: { m: { n: 'new', sub: { k: 'new' } } }, m2: {} };
-    const { result, tree } = await change({ here, there, protocol }, { mirrored: ['a/m', 'm2'] });
+    const { result, tree } = await change({ here, there, protocol }, { mirror: ['a/m', 'm2'] });
     expect(tree).toEqual({ a: { m: { n: 'new', sub: { k: 'new' } }, keep: 'old' }, m2: {} });
     expect(result.exitCode).toBe(0);
   });
@@ -175,10 +175,12 @@ describe('empty folders', () => {
         keep: {},
       };
       const here = { m: { sub: {} }, n: { f: 'new', e: {} }, o: { x: {} }, b: { f: 'new' }, a: { deep: {} } };
-      const changes = { mirrored: ['m', 'n'], leveled: ['o'], added: ['a', 'b'], keptFiles: ['.*'] };
+      const changes = { mirror: ['m', 'n'], level: ['o'], 'send-tree': ['a', 'b'] };
       const { result, tree } = await change(
         { here, there, protocol, transfer: { pruneEmptyDirs: true } },
         changes,
+        {},
+        { keptFiles: ['.*'] },
       );
       const added = protocol < 30 ? { a: { deep: {} } } : {};
       expect(tree).toEqual({ n: { f: 'new', '.k': 'kept' }, b: { f: 'new' }, keep: {}, ...added });
@@ -192,7 +194,7 @@ describe('a change that has been overtaken', () => {
 
   it('is passed over if the path is no longer there, and reported', async () => {
     const here = { b: 'new' };
-    const { result, tree } = await change({ here, there }, { changed: ['a/f', 'b', 'c/d'] });
+    const { result, tree } = await change({ here, there }, { send: ['a/f', 'b', 'c/d'] });
     expect(tree).toEqual({ ...there, b: 'new' });
     expect(result.exitCode).toBe(24);
     expect(result.problems.map(({ path, kind }) => [path, kind])).toEqual([
@@ -202,16 +204,13 @@ describe('a change that has been overtaken', () => {
   });
 
   it('is passed over if a file stands where a folder was', async () => {
-    const { result, tree } = await change(
-      { here: { a: 'file', b: 'new' }, there },
-      { changed: ['a/f', 'b'] },
-    );
+    const { result, tree } = await change({ here: { a: 'file', b: 'new' }, there }, { send: ['a/f', 'b'] });
     expect(tree).toEqual({ ...there, b: 'new' });
     expect(result.exitCode).toBe(0);
   });
 
   it('is no deletion if the path is there again', async () => {
-    const { tree } = await change({ here: { b: 'back' }, there }, { gone: ['b'], changed: ['b'] });
+    const { tree } = await change({ here: { b: 'back' }, there }, { delete: ['b'], send: ['b'] });
     expect(tree).toEqual({ ...there, b: 'back' });
   });
 });
@@ -240,7 +239,7 @@ describe('names', () => {
     const there = { ...keep, gone: content('old'), f: content('old') };
     const { tree } = await change(
       { here: { gone: {}, f: content('new') }, there },
-      { gone: names.map((name) => `gone/${name}`), changed: names.map((name) => `f/${name}`) },
+      { delete: names.map((name) => `gone/${name}`), send: names.map((name) => `f/${name}`) },
     );
     expect(tree).toEqual({ ...keep, gone: {}, f: content('new') });
   });
@@ -252,7 +251,7 @@ describe('deletions', () => {
     const deleted: string[] = [];
     await change(
       { here: {}, there },
-      { gone: ['a', 'b'] },
+      { delete: ['a', 'b'] },
       {
         deleted: (path, isFolder) => deleted.push(isFolder ? `${path}/` : path),
       },

@@ -1,4 +1,5 @@
-import type { ChangeSet } from '../../src/protocol/index.ts';
+import type { TreeChange } from '../../src/protocol/index.ts';
+import { pathsByAction } from '../../src/protocol/trees/tree-change.ts';
 import { SessionFailure } from '../../src/watch/lanes/lane.ts';
 import type { Outcome, ProblemReport } from '../../src/watch/lanes/messages.ts';
 import type { Deletions } from '../../src/watch/lanes/pruning.ts';
@@ -28,7 +29,7 @@ interface Storing {
 }
 
 /**
- * A remote that is nowhere but in memory, and does what the documentation of `ChangeSet` says. A session takes three
+ * A remote that is nowhere but in memory, and does what the documentation of `TreeChange` says. A session takes three
  * steps, each of which has to be allowed: it is opened, the list is made and what is to be deleted goes, and then files
  * are read one after the other. In between the disk may change.
  */
@@ -61,17 +62,17 @@ export class ModelRemote implements Sessions {
 
   release(): void {}
 
-  async sendChanges(_: 'always' | 'times', changes: ChangeSet): Promise<Outcome> {
-    const { changed, added, mirrored, leveled = [], gone, goneFolders = [], goneFiles = [] } = changes;
-    const victims = [...gone, ...goneFolders, ...goneFiles];
+  async sendChanges(_: 'always' | 'times', changes: readonly TreeChange[]): Promise<Outcome> {
+    const paths = pathsByAction(changes);
+    const victims = [...paths.delete, ...paths['delete-folder'], ...paths['delete-file']];
     return await this.#session(() => {
       const listed = new Map<string, Entry>();
       const problems: ProblemReport[] = [];
       this.#list('.', 0, listed, problems);
       for (const path of victims) this.#list(parentOf(path) ?? '.', 0, listed, problems);
-      for (const path of changed) this.#list(path, 0, listed, problems);
-      for (const path of leveled) this.#list(path, 1, listed, problems);
-      for (const path of [...added, ...mirrored])
+      for (const path of [...paths.send, ...paths.replace]) this.#list(path, 0, listed, problems);
+      for (const path of paths.level) this.#list(path, 1, listed, problems);
+      for (const path of [...paths['send-tree'], ...paths.mirror])
         this.#list(path, Number.POSITIVE_INFINITY, listed, problems);
       return { listed, problems, mayDelete: permissionOf(changes) };
     });
@@ -232,18 +233,19 @@ function entryNode({ mode, mtimeMs }: Entry): DiskNode {
   return { inode: 0, bornMs: 0, ctimeMs: 0, mode, mtimeMs, content: undefined, children: new Map() };
 }
 
-function permissionOf(changes: ChangeSet): Permission {
-  const { mirrored, leveled = [], replaced = [], gone, goneFolders = [], goneFiles = [] } = changes;
-  const tops = new Set([...gone, ...goneFolders, ...replaced]);
+function permissionOf(changes: readonly TreeChange[]): Permission {
+  const paths = pathsByAction(changes);
+  const tops = new Set([...paths.delete, ...paths['delete-folder'], ...paths.replace]);
   return (path, isFolder, listed) => {
-    if (gone.includes(path) || (isFolder ? goneFolders : goneFiles).includes(path)) return true;
+    if (paths.delete.includes(path)) return true;
+    if (paths[isFolder ? 'delete-folder' : 'delete-file'].includes(path)) return true;
     const trail = [...ancestorsOf(path), path];
     // What is in a folder that is listed for itself is not looked at.
     const isOpen = (folder: string) => listed.get(folder)?.isFolder !== true;
     return trail.slice(0, -1).some((folder, depth) => {
-      if (mirrored.includes(folder) || (tops.has(folder) && isOpen(folder))) return true;
+      if (paths.mirror.includes(folder) || (tops.has(folder) && isOpen(folder))) return true;
       const child = trail[depth + 1] as string;
-      return leveled.includes(folder) && (child === path || isOpen(child));
+      return paths.level.includes(folder) && (child === path || isOpen(child));
     });
   };
 }

@@ -1,21 +1,30 @@
 import { UsageError } from '../errors.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
-import { deletionRules } from '../filter/deletion-rules.ts';
-import { pushSendsFilterList } from '../filter/wire.ts';
-import { type ChangeSet, checkChanges } from '../trees/change-set.ts';
+import { checkFields, type FieldChecks, isAnything, isFunction } from '../options/field-checks.ts';
 import { ChangeTree, type ChangeTreeOptions } from '../trees/change-tree.ts';
+import { deletionRules } from '../trees/deletion-rules.ts';
 import { listingOptions } from '../trees/listing-options.ts';
-import { Encoder } from '../wire/encoder.ts';
+import { checkChanges, checkKept, type KeptInChanges, type TreeChange } from '../trees/tree-change.ts';
+import type { Encoder } from '../wire/encoder.ts';
 import { encodeName } from '../wire/file-name.ts';
+import { type FilterListContext, filterListFor } from './filter-list.ts';
 import type { PushListeners, PushResult } from './push-listeners.ts';
 import { PushSession } from './push-session.ts';
 
-export interface ChangeTreeWishes {
-  /** Whether a path below an added, mirrored or leveled folder is listed. */
+export interface PushChangesOptions extends KeptInChanges {
+  /** Whether a path below a folder that is sent with what is in it is listed. */
   readonly accepts?: ChangeTreeOptions['accepts'];
   /** A tree that stands in front of the one that lists the changes. */
-  readonly wrap?: (tree: SourceTree) => SourceTree;
+  readonly wrap?: ((tree: SourceTree) => SourceTree) | undefined;
 }
+
+const optionChecks: FieldChecks<PushChangesOptions> = {
+  accepts: isFunction,
+  wrap: isFunction,
+  keptPaths: isAnything,
+  kept: isAnything,
+  keptFiles: isAnything,
+};
 
 /**
  * Pushes scattered changes, deletions among them, in one session. It must have been opened recursive, without
@@ -26,16 +35,18 @@ export interface ChangeTreeWishes {
 export async function pushChanges(
   session: PushSession,
   root: string,
-  changes: ChangeSet,
+  changes: readonly TreeChange[],
   listeners: PushListeners = {},
-  { accepts, wrap = (tree) => tree }: ChangeTreeWishes = {},
+  options: PushChangesOptions = {},
 ): Promise<PushResult> {
   if (!(session instanceof PushSession)) throw new UsageError('session: not one that openPush has opened');
   if (typeof root !== 'string' || root === '' || root.includes('\0'))
     throw new UsageError(`root: ${JSON.stringify(root)} is not the path of a folder`);
+  checkFields(options, optionChecks, { what: 'the options of a push of changes' });
+  const { accepts, wrap = (tree) => tree, ...kept } = options;
   const tree = new ChangeTree(root, changes, { ...changeTreeOptions(session), accepts });
   try {
-    const filterList = encodeChangeRules(session, changes);
+    const filterList = encodeChangeRules(session, changes, kept);
     return await session.run({ tree: wrap(tree), filterList, listeners });
   } finally {
     tree.close();
@@ -43,32 +54,34 @@ export async function pushChanges(
 }
 
 /** How changes have to be listed in a session. */
-export function changeTreeOptions({
-  options,
-  terms,
-}: Pick<PushSession, 'options' | 'terms'>): ChangeTreeOptions {
+export function changeTreeOptions({ options, terms }: FilterListContext): ChangeTreeOptions {
   const { openNoatime, pruneEmptyDirs: prunes } = options;
   return { ...listingOptions(options), openNoatime, sweepsRoot: terms.protocol < 30, prunes };
 }
 
 /**
- * The filter list that goes with a change set: it allows the server to delete what the set says, and nothing else. None
- * is sent to a server that deletes nothing.
+ * The filter list that goes with changes: it allows the server to delete what they say, and nothing else. None is sent
+ * to a server that deletes nothing.
  *
  * Source: docs/protocol chapter 2, section 2.8 (e).
  */
 export function encodeChangeRules(
-  { options, terms: { protocol } }: Pick<PushSession, 'options' | 'terms'>,
-  changes: ChangeSet,
+  context: FilterListContext,
+  changes: readonly TreeChange[],
+  kept: KeptInChanges = {},
 ): Uint8Array | undefined {
   checkChanges(changes);
-  if (!pushSendsFilterList(options, [], protocol)) return undefined;
-  const encoder = new Encoder();
-  for (const rule of deletionRules(changes, { protocol, prunes: options.pruneEmptyDirs })) {
+  checkKept(kept);
+  const { options, terms } = context;
+  const rulesContext = { ...kept, protocol: terms.protocol, prunes: options.pruneEmptyDirs };
+  return filterListFor(context, [], (encoder) => encodeTexts(encoder, deletionRules(changes, rulesContext)));
+}
+
+function encodeTexts(encoder: Encoder, rules: readonly string[]): void {
+  for (const rule of rules) {
     const bytes = encodeName(rule);
     encoder.int32(bytes.length);
     encoder.bytes(bytes);
   }
   encoder.int32(0);
-  return encoder.view();
 }

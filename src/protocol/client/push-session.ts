@@ -1,6 +1,5 @@
 import { exitCodeOf, type Problem, UsageError } from '../errors.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
-import { pushSendsFilterList } from '../filter/wire.ts';
 import type { ResolvedOptions } from '../options/resolve-options.ts';
 import type { Item } from '../roles/item.ts';
 import type { ListSender } from '../roles/list-sender.ts';
@@ -12,10 +11,8 @@ import { Problems } from '../session/problems.ts';
 import { Sending } from '../session/send.ts';
 import type { Terms } from '../terms.ts';
 import { checkListeners } from './check-request.ts';
+import { filterListToSend } from './filter-list.ts';
 import type { PushListeners, PushResult, RunningPush } from './push-listeners.ts';
-
-/** The end of a filter list, and nothing before it. */
-const NO_FILTER_RULES = Uint8Array.of(0, 0, 0, 0);
 
 /** Messages that are kept for a listener who is still to come. */
 const MAX_EARLY_MESSAGES = 1000;
@@ -95,7 +92,7 @@ export class PushSession implements RunningPush {
     for (const message of this.#earlyMessages.splice(0)) listeners.message?.(message);
     const problems = new Problems();
     try {
-      this.#sendFilterList(filterList);
+      this.#peer.writer.encoder.bytes(filterListToSend(this, filterList));
       const { counts, lists } = await this.#sending.run(this.#peer, tree, {
         onItem: (entry, item, sent) => listeners.item?.(entry, item, sent),
         onSending: (entry, item) => listeners.sending?.(entry, item),
@@ -132,12 +129,6 @@ export class PushSession implements RunningPush {
   close(): void {
     this.#state = 'over';
     this.#peer.close();
-  }
-
-  #sendFilterList(filterList: Uint8Array | undefined): void {
-    const isExpected = pushSendsFilterList(this.options, [], this.terms.protocol);
-    if (isExpected) this.#peer.writer.encoder.bytes(filterList ?? NO_FILTER_RULES);
-    else if (filterList !== undefined) throw new UsageError('filter rules are for a server that deletes');
   }
 
   #result(counts: SenderCounts, lists: ListSender, problems: Problems): PushResult {

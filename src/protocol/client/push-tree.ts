@@ -1,12 +1,12 @@
 import { checkList, checkObject, checkPathText } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
-import { keptPatterns } from '../filter/deletion-rules.ts';
 import { type FilterRules, patternRule } from '../filter/rule.ts';
 import { FilterScope } from '../filter/scope.ts';
-import { encodeFilterList, pushSendsFilterList } from '../filter/wire.ts';
+import { encodeFilterList } from '../filter/wire.ts';
+import { keptPatterns } from '../trees/deletion-rules.ts';
 import { FilteredTree } from '../trees/filtered-tree.ts';
-import { Encoder } from '../wire/encoder.ts';
+import { filterListFor } from './filter-list.ts';
 import type { PushListeners, PushResult } from './push-listeners.ts';
 import { PushSession } from './push-session.ts';
 
@@ -30,7 +30,6 @@ export async function pushTree(session: PushSession, push: TreePush): Promise<Pu
   checkPathText(push.root, 'root');
   checkFilters(push.filters);
   const { tree, root, filters, keptFiles = [], keptPaths = [], listeners = {} } = push;
-  const { options, terms } = session;
   const hasRules = filters.rules.length > 0;
   const kept = keptFiles.map((pattern) => patternRule('exclude', pattern));
   const rules = [
@@ -38,12 +37,12 @@ export async function pushTree(session: PushSession, push: TreePush): Promise<Pu
     ...filters.rules,
     ...(kept.length === 0 ? [] : [patternRule('include', '*/'), ...kept]),
   ];
-  const encoder = new Encoder();
-  const sendsList = pushSendsFilterList(options, rules, terms.protocol);
-  if (sendsList) encodeFilterList(encoder, rules, terms.protocol, 'push');
+  const { protocol } = session.terms;
   return await session.run({
     tree: hasRules ? new FilteredTree(tree, FilterScope.outside(filters, 'sender', root)) : tree,
-    filterList: sendsList ? encoder.view() : undefined,
+    filterList: filterListFor(session, rules, (encoder) =>
+      encodeFilterList(encoder, rules, protocol, 'push'),
+    ),
     listeners,
   });
 }

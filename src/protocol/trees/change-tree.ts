@@ -6,7 +6,6 @@ import { isDirectory } from '../file-list/file-mode.ts';
 import type { Listing, SourceFile, SourceTree } from '../file-list/source-tree.ts';
 import { systemReason } from '../named-files/named-file-error.ts';
 import { inTurns, type Steps } from '../stream/event-loop-yield.ts';
-import { type ChangeSet, checkChanges } from './change-set.ts';
 import { FolderGate } from './folder-gate.ts';
 import { readEntries, readLeaves, type ScanParts } from './folder-scan.ts';
 import { localIdNames } from './id-names.ts';
@@ -14,22 +13,30 @@ import { type LocalEntry, readEntry } from './local-entry.ts';
 import { type Origin, pathOf, realFolder } from './origin.ts';
 import { SourceOpener } from './source-file.ts';
 import type { ListingOptions } from './stat-entry.ts';
+import { checkChanges, pathsByAction, type TreeAction, type TreeChange } from './tree-change.ts';
 
 export interface ChangeTreeOptions extends ListingOptions {
   /** Below protocol 30 a receiver sweeps nothing unless it sweeps from the root on; the rules protect the rest. */
   readonly sweepsRoot?: boolean;
   /** The receiver leaves empty folders out; those that are to be as here it deletes then. */
   readonly prunes?: boolean;
-  /** Whether a path below an added, mirrored or leveled folder is listed. */
+  /** Whether a path below a folder that is sent with what is in it is listed. */
   readonly accepts?: ((path: string, isFolder: boolean) => boolean) | undefined;
   /** Reading a file leaves its access time as it is; only its owner and root can ask for that. */
   readonly openNoatime?: boolean | undefined;
 }
 
-/** What of a path's folder is in the list: `swept` ones may lose entries on the other side, by the filter rules. */
+/** How a path is listed; of one that several changes are about, the last of these counts. */
+const LISTING_ACTIONS = ['send', 'level', 'send-tree', 'mirror'] as const satisfies readonly TreeAction[];
+
+/** All that is in a folder is listed with it. */
+type WholeAction = 'send-tree' | 'mirror';
+
 interface Node {
   readonly children: Map<string, Node>;
-  wish: 'path' | 'changed' | 'added' | 'mirrored' | 'leveled';
+  /** Undefined for a folder that only leads to others. */
+  action: (typeof LISTING_ACTIONS)[number] | undefined;
+  /** The receiver may delete something directly in this folder, by the filter rules. */
   isSwept: boolean;
 }
 
@@ -54,32 +61,33 @@ export class ChangeTree implements SourceTree {
    *
    * @throws UsageError if one of the changes is not a path in that folder.
    */
-  constructor(root: string, changes: ChangeSet, options: ChangeTreeOptions) {
+  constructor(root: string, changes: readonly TreeChange[], options: ChangeTreeOptions) {
     checkPathText(root, 'root');
     checkObject(options, 'the options of the tree');
     checkChanges(changes);
     this.#origin = { prefix: '', folder: enterRoot(root), source: 0 };
     this.#options = options;
     this.#opener = new SourceOpener(options);
-    const {
-      changed,
-      added,
-      mirrored,
-      leveled = [],
-      gone,
-      goneFolders = [],
-      goneFiles = [],
-      halfSent = [],
-    } = changes;
-    for (const path of changed) this.#nodeAt(path).wish = 'changed';
-    for (const path of leveled) this.#nodeAt(path).wish = 'leveled';
-    for (const path of added) this.#nodeAt(path).wish = 'added';
-    for (const path of mirrored) this.#nodeAt(path).wish = 'mirrored';
-    for (const path of [...gone, ...goneFolders, ...goneFiles, ...halfSent])
-      this.#nodeAt(dirname(path)).isSwept = true;
-    const pruned = options.prunes === true ? [...mirrored, ...leveled] : [];
-    for (const path of pruned) if (path !== '.') this.#nodeAt(dirname(path)).isSwept = true;
+    this.#enter(changes, options.prunes === true);
     this.#top = options.sweepsRoot === true ? 'root' : contentsOf(this.#root);
+  }
+
+  #enter(changes: readonly TreeChange[], prunes: boolean): void {
+    // A file that replaces a folder is listed as any other.
+    const listed = changes.map((change) =>
+      change.action === 'replace' ? { ...change, action: 'send' as const } : change,
+    );
+    const paths = pathsByAction(listed);
+    for (const action of LISTING_ACTIONS)
+      for (const path of paths[action]) this.#nodeAt(path).action = action;
+    const deleted = [
+      ...paths.delete,
+      ...paths['delete-folder'],
+      ...paths['delete-file'],
+      ...paths['delete-temporary'],
+    ];
+    const pruned = prunes ? [...paths.mirror, ...paths.level].filter((path) => path !== '.') : [];
+    for (const path of [...deleted, ...pruned]) this.#nodeAt(dirname(path)).isSwept = true;
   }
 
   roots(): Listing | Promise<Listing> {
@@ -114,17 +122,17 @@ export class ChangeTree implements SourceTree {
 
   *#entriesIn(
     folder: LocalEntry,
-    node: Node | 'added' | 'mirrored' | undefined,
+    node: Node | WholeAction | undefined,
     problems: Problem[],
   ): Steps<LocalEntry[]> {
     if (node === undefined) return [];
     if (typeof node !== 'object') return yield* this.#everythingIn(folder, node, problems);
-    switch (node.wish) {
-      case 'added':
-      case 'mirrored':
-        return yield* this.#everythingIn(folder, node.wish, problems);
-      case 'leveled':
-        return (yield* this.#everythingIn(folder, 'added', problems)).map((entry) => {
+    switch (node.action) {
+      case 'send-tree':
+      case 'mirror':
+        return yield* this.#everythingIn(folder, node.action, problems);
+      case 'level':
+        return (yield* this.#everythingIn(folder, 'send-tree', problems)).map((entry) => {
           const child = node.children.get(basename(entry.name));
           return child && isDirectory(entry.mode) ? { ...entry, contents: contentsOf(child) } : entry;
         });
@@ -133,8 +141,8 @@ export class ChangeTree implements SourceTree {
     }
   }
 
-  *#everythingIn(folder: LocalEntry, wish: 'added' | 'mirrored', problems: Problem[]): Steps<LocalEntry[]> {
-    const contents = wish === 'mirrored' ? 'listed' : 'none';
+  *#everythingIn(folder: LocalEntry, action: WholeAction, problems: Problem[]): Steps<LocalEntry[]> {
+    const contents = action === 'mirror' ? 'listed' : 'none';
     const entries = yield* readEntries(this.#scanOf(folder, contents), problems);
     const { accepts } = this.#options;
     if (accepts === undefined) return entries;
@@ -154,11 +162,11 @@ export class ChangeTree implements SourceTree {
     return { gate: this.#gate, folder, origin, contents, listing: this.#options };
   }
 
-  /** The node of a path, or the wish of the folder above it that is sent with everything. */
-  #find(path: string): Node | 'added' | 'mirrored' | undefined {
+  /** The node of a path, or the action of the folder above it that is sent with everything. */
+  #find(path: string): Node | WholeAction | undefined {
     let node: Node | undefined = this.#root;
     for (const component of path.split('/')) {
-      if (node.wish === 'added' || node.wish === 'mirrored') return node.wish;
+      if (node.action === 'send-tree' || node.action === 'mirror') return node.action;
       node = node.children.get(component);
       if (node === undefined) return undefined;
     }
@@ -178,11 +186,11 @@ export class ChangeTree implements SourceTree {
 }
 
 function newNode(): Node {
-  return { children: new Map(), wish: 'path', isSwept: false };
+  return { children: new Map(), action: undefined, isSwept: false };
 }
 
-function contentsOf({ wish, isSwept }: Node): FolderContents {
-  return isSwept || wish === 'mirrored' || wish === 'leveled' ? 'listed' : 'none';
+function contentsOf({ action, isSwept }: Node): FolderContents {
+  return isSwept || action === 'mirror' || action === 'level' ? 'listed' : 'none';
 }
 
 function enterRoot(root: string): string {

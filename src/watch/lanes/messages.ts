@@ -1,9 +1,9 @@
 import type {
-  ChangeSet,
   ConnectionOptions,
   DaemonTarget,
   Problem,
   TransferOptions,
+  TreeChange,
 } from '../../protocol/index.ts';
 import type { EventFilterRules } from '../filter/event-filter.ts';
 import type { MountPlace } from '../tree/mount-places.ts';
@@ -25,7 +25,7 @@ export type Work = {
   /** Folders of which it is to be found out what may be deleted in them at the remote. */
   readonly prunes: readonly string[];
 } & (
-  | { readonly kind: 'changes'; readonly changes: ChangeSet }
+  | { readonly kind: 'changes'; readonly changes: readonly TreeChange[] }
   /** The whole tree. */
   | { readonly kind: 'all' }
 );

@@ -69,7 +69,12 @@ async function send(
   const accepts = (path: string, isFolder: boolean) => filter.acceptsEntry(path, isFolder);
   const wrap = (tree: SourceTree) => new GuardedTree(tree, root, places);
   if (work.kind === 'changes') {
-    return await pushChanges(session, root.path, { ...work.changes, keptPaths }, listeners, {
+    // What a dry run tells is gone through here, with all rules: nothing may be missing from it.
+    const isDryRun = work.prunes.length > 0;
+    const kept = isDryRun ? {} : { kept: filter.leftovers, keptFiles: filter.keptFiles };
+    return await pushChanges(session, root.path, work.changes, listeners, {
+      ...kept,
+      keptPaths,
       accepts,
       wrap,
     });

@@ -1,6 +1,5 @@
-import type { ChangeSet } from '../../protocol/index.ts';
-import type { EventFilter } from '../filter/event-filter.ts';
-import type { Deed, Task } from './planner.ts';
+import type { TreeChange } from '../../protocol/index.ts';
+import type { Task } from './planner.ts';
 
 /**
  * How a session finds out which files differ:
@@ -31,7 +30,7 @@ export function makeBatches(tasks: readonly Task[], limits: BatchLimits): Batch[
     for (const task of tasks) {
       if (comparisonFor(task) !== comparison) continue;
       const bytes = sizeOf(task);
-      const deletions = isDeletion(task.deed) ? 1 : 0;
+      const deletions = isDeletion(task) ? 1 : 0;
       if (bytes >= limits.bytes) {
         batches.push({ comparison, tasks: [task] });
         continue;
@@ -53,38 +52,30 @@ export function makeBatches(tasks: readonly Task[], limits: BatchLimits): Batch[
   return batches;
 }
 
-/** @param halfSent Files that a session broke off at. */
-export function changeSetOf(
-  tasks: readonly Task[],
-  filter: EventFilter,
-  halfSent: readonly string[] = [],
-): ChangeSet {
-  const paths = (...deeds: readonly Deed[]) =>
-    tasks.filter(({ deed }) => deeds.includes(deed)).map(({ path }) => path);
-  return {
-    changed: paths('changed', 'replaced'),
-    replaced: paths('replaced'),
-    added: paths('added'),
-    mirrored: paths('mirrored'),
-    leveled: paths('leveled'),
-    gone: paths('gone'),
-    goneFolders: paths('goneFolders'),
-    goneFiles: paths('goneFiles'),
-    ...(halfSent.length > 0 && { halfSent }),
-    kept: filter.leftovers,
-    keptFiles: filter.keptFiles,
-  };
+/**
+ * What the library is told of a batch.
+ *
+ * @param halfSent Files that a session broke off at.
+ */
+export function changesOf(tasks: readonly Task[], halfSent: readonly string[]): TreeChange[] {
+  const leftovers = halfSent.map((path) => ({ action: 'delete-temporary' as const, path }));
+  return [...tasks.map(({ todo }) => todo), ...leftovers];
 }
 
-export function isDeletion(deed: Deed): boolean {
-  return deed === 'gone' || deed === 'goneFolders' || deed === 'goneFiles';
+export function isDeletion({ todo: { action } }: Task): boolean {
+  return action === 'delete' || action === 'delete-folder' || action === 'delete-file';
+}
+
+/** It is sent with what is in it. */
+export function isWhole({ todo: { action } }: Task): boolean {
+  return action === 'send-tree' || action === 'mirror' || action === 'level';
 }
 
 /** Times say nothing about a file that was named: any program can set them back after it has written. */
-function comparisonFor({ deed }: Task): Comparison {
-  return deed === 'added' || deed === 'mirrored' || deed === 'leveled' ? 'times' : 'always';
+function comparisonFor(task: Task): Comparison {
+  return isWhole(task) ? 'times' : 'always';
 }
 
-function sizeOf({ deed, found }: Task): number {
-  return found.kind === 'file' && (deed === 'changed' || deed === 'replaced') ? found.size : 0;
+function sizeOf({ todo: { action }, found }: Task): number {
+  return found.kind === 'file' && (action === 'send' || action === 'replace') ? found.size : 0;
 }

@@ -88,8 +88,8 @@ function isReading({ doing }: ProblemReport): boolean {
   return doing === 'open' || doing === 'read';
 }
 
-function deletes({ deed }: Task): boolean {
-  return isDeletion(deed) || deed === 'mirrored' || deed === 'leveled';
+function deletes(task: Task): boolean {
+  return isDeletion(task) || task.todo.action === 'mirror' || task.todo.action === 'level';
 }
 
 /** The task that a path belongs to: its own, or that of a folder above it. */

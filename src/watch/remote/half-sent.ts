@@ -47,8 +47,8 @@ export class HalfSent {
   /** Those of these tasks. One is left out if we have such a file ourselves: the remote's may be a copy of it. */
   among(tasks: readonly Task[]): string[] {
     const isOurs = new Map<string, ReadonlySet<string>>();
-    return tasks.flatMap(({ path, found, deed }) => {
-      if (!this.has(path) || found.kind !== 'file' || deed !== 'changed') return [];
+    return tasks.flatMap(({ path, found, todo }) => {
+      if (!this.has(path) || found.kind !== 'file' || todo.action !== 'send') return [];
       const folder = parentOf(path) ?? '.';
       const ours = isOurs.get(folder) ?? this.#likeTemporary(folder);
       isOurs.set(folder, ours);

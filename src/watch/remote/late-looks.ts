@@ -39,8 +39,8 @@ export class LateLooks {
 }
 
 /** Only what nothing else is known of than that something happened to it: the rest would be forgotten. */
-function isLate({ deed, found, changes }: Task, now: number): boolean {
-  return deed === 'changed' && found.kind === 'file' && found.isRegular && changes.every(isPlain);
+function isLate({ todo, found, changes }: Task, now: number): boolean {
+  return todo.action === 'send' && found.kind === 'file' && found.isRegular && changes.every(isPlain);
 
   function isPlain({ kind, attempts, wasFolder, needsName, settledAt }: Change): boolean {
     const isOnlyHint = kind === 'path' && attempts === 0 && !wasFolder && !needsName;

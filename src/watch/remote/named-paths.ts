@@ -2,6 +2,7 @@ import { isPlainPath } from '../../protocol/internal.ts';
 import type { EventFilter } from '../filter/event-filter.ts';
 import { ancestorsOf, parentOf } from '../path-tree.ts';
 import type { Disk } from '../tree/disk.ts';
+import { isWhole } from './batches.ts';
 import type { Task } from './planner.ts';
 
 /** More of a text is not searched for names: the longest path has 4,096 bytes. */
@@ -89,14 +90,10 @@ export class NamedPaths {
   /** Something that should be gone from the remote, or has just gone from here: then nothing is to be done about it. */
   #missingAt(task: Task, path: string): readonly Named[] {
     const folder = parentOf(path);
-    const mayDelete = task.deed === 'mirrored' || task.deed === 'leveled';
+    const mayDelete = task.todo.action === 'mirror' || task.todo.action === 'level';
     if (!mayDelete || folder === undefined || !isIn(folder, task.path)) return [];
     return [{ task, path: folder, isDeletion: true }];
   }
-}
-
-export function isWhole({ deed }: Task): boolean {
-  return deed === 'added' || deed === 'mirrored' || deed === 'leveled';
 }
 
 function isIn(path: string, folder: string): boolean {

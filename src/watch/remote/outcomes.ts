@@ -7,11 +7,11 @@ import { errorOf } from '../listeners/log.ts';
 import { joinPath } from '../path-tree.ts';
 import type { Disk } from '../tree/disk.ts';
 import type { Backlog } from './backlog.ts';
-import { isDeletion } from './batches.ts';
+import { isDeletion, isWhole } from './batches.ts';
 import { blame } from './blame.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import { headlineOf } from './headlines.ts';
-import type { Deed, Task } from './planner.ts';
+import type { Task } from './planner.ts';
 import type { Reachability } from './reachability.ts';
 
 /** A folder with more in it is not sent path by path. */
@@ -128,10 +128,10 @@ export class Outcomes {
   }
 
   #noteDelivered(tasks: readonly Task[], { listedAt }: Outcome): void {
-    for (const { path, deed, changes } of tasks) {
-      const isExact = changes.every(({ kind }) => kind !== 'all');
-      if (!isExact || isDeletion(deed)) continue;
-      this.#parts.deliveries.note(path, { kind: deliveryOf(deed), listedAt });
+    for (const task of tasks) {
+      const isExact = task.changes.every(({ kind }) => kind !== 'all');
+      if (!isExact || isDeletion(task)) continue;
+      this.#parts.deliveries.note(task.path, { kind: deliveryOf(task), listedAt });
     }
   }
 
@@ -206,7 +206,7 @@ function isRefusal({ code, message }: SessionFailure): boolean {
   return code === 'ERR_RSYNC_REMOTE_EXIT' && /^(?:rsync: )?The server is configured to refuse /.test(message);
 }
 
-function deliveryOf(deed: Deed): Delivery['kind'] {
-  if (deed === 'added' || deed === 'mirrored') return 'tree';
-  return deed === 'leveled' ? 'level' : 'path';
+function deliveryOf(task: Task): Delivery['kind'] {
+  if (!isWhole(task)) return 'path';
+  return task.todo.action === 'level' ? 'level' : 'tree';
 }

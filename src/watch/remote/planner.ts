@@ -1,3 +1,4 @@
+import type { TreeAction, TreeChange } from '../../protocol/index.ts';
 import type { Change } from '../change.ts';
 import type { EventFilter } from '../filter/event-filter.ts';
 import { errorOf } from '../listeners/log.ts';
@@ -16,21 +17,12 @@ export interface SendRules {
   readonly followsLinks: boolean;
 }
 
-/** What is to be done about a path. The names are those of `ChangeSet`. */
-export type Deed =
-  | 'changed'
-  | 'replaced'
-  | 'added'
-  | 'mirrored'
-  | 'leveled'
-  | 'gone'
-  | 'goneFolders'
-  | 'goneFiles';
-
 /** One thing to do, and why. */
 export interface Task {
+  /** What the library is told. */
+  readonly todo: TreeChange;
+  /** That of `todo`. */
   readonly path: string;
-  readonly deed: Deed;
   /** What was there when this was decided. */
   readonly found: Found;
   /** What led to this; the path of each is this one or below it. */
@@ -76,9 +68,9 @@ export function planTasks(changes: readonly Change[], disk: Disk, rules: SendRul
       if (path === '.' && found.kind !== 'folder') throw new RootGoneError();
       const known = tasks.get(path);
       const meant = path === change.path ? change : { ...change, path, wasFolder: true };
-      const deed = stronger(deedFor(meant, found, rules), known?.deed);
-      if (deed === undefined) idle.push(change);
-      else tasks.set(path, taskOf(path, deed, found, [...(known?.changes ?? []), change], rules));
+      const action = stronger(actionFor(meant, found, rules), known?.todo.action);
+      if (action === undefined) idle.push(change);
+      else tasks.set(path, taskOf({ action, path }, found, [...(known?.changes ?? []), change], rules));
     } catch (thrown) {
       if (thrown instanceof RootGoneError) throw thrown;
       // Others are not to wait for it.
@@ -113,72 +105,74 @@ class FolderLooks {
   }
 }
 
-function deedFor(change: Change, found: Found, rules: SendRules): Deed | undefined {
+function actionFor(change: Change, found: Found, rules: SendRules): TreeAction | undefined {
   switch (found.kind) {
     case 'missing':
       return rules.deletes ? deletionOf(change.path, rules) : undefined;
     case 'folder':
-      return rules.filter.accepts(change.path, true) ? folderDeed(change, rules) : undefined;
+      return rules.filter.accepts(change.path, true) ? folderAction(change, rules) : undefined;
     default:
       return found.kind === 'file' && found.isSymlink && rules.followsLinks
-        ? linkDeed(change, rules)
-        : fileDeed(change, rules);
+        ? linkAction(change, rules)
+        : fileAction(change, rules);
   }
 }
 
-function folderDeed({ kind }: Change, { deletes, sendsFolders, filter }: SendRules): Deed | undefined {
-  if (kind === 'path') return sendsFolders ? 'changed' : undefined;
-  if (!deletes || filter.isPrivate) return 'added';
-  return kind === 'level' ? 'leveled' : 'mirrored';
+function folderAction(
+  { kind }: Change,
+  { deletes, sendsFolders, filter }: SendRules,
+): TreeAction | undefined {
+  if (kind === 'path') return sendsFolders ? 'send' : undefined;
+  if (!deletes || filter.isPrivate) return 'send-tree';
+  return kind === 'level' ? 'level' : 'mirror';
 }
 
 /** Where it leads is not known; as a folder it has to be sent with everything. */
-function linkDeed(change: Change, rules: SendRules): Deed | undefined {
-  const deed = fileDeed(change, rules);
-  const isSent = deed === 'changed' || deed === 'replaced';
-  return isSent ? folderDeed({ ...change, kind: 'tree' }, rules) : deed;
+function linkAction(change: Change, rules: SendRules): TreeAction | undefined {
+  const action = fileAction(change, rules);
+  const isSent = action === 'send' || action === 'replace';
+  return isSent ? folderAction({ ...change, kind: 'tree' }, rules) : action;
 }
 
-function fileDeed({ path, wasFolder }: Change, rules: SendRules): Deed | undefined {
+function fileAction({ path, wasFolder }: Change, rules: SendRules): TreeAction | undefined {
   const { filter, deletes, sendsFiles } = rules;
   const mayDelete = wasFolder && deletes && filter.accepts(path, true);
-  if (sendsFiles && filter.accepts(path, false)) return mayDelete ? 'replaced' : 'changed';
-  return mayDelete ? 'goneFolders' : undefined;
+  if (sendsFiles && filter.accepts(path, false)) return mayDelete ? 'replace' : 'send';
+  return mayDelete ? 'delete-folder' : undefined;
 }
 
 /** It is not known what it was that is gone. */
-function deletionOf(path: string, { filter }: SendRules): Deed | undefined {
+function deletionOf(path: string, { filter }: SendRules): TreeAction | undefined {
   const isFolderAccepted = filter.accepts(path, true);
-  if (filter.accepts(path, false)) return isFolderAccepted ? 'gone' : 'goneFiles';
-  return isFolderAccepted ? 'goneFolders' : undefined;
+  if (filter.accepts(path, false)) return isFolderAccepted ? 'delete' : 'delete-file';
+  return isFolderAccepted ? 'delete-folder' : undefined;
 }
 
-const strength: readonly Deed[] = [
-  'changed',
-  'replaced',
-  'leveled',
-  'added',
-  'mirrored',
-  'goneFiles',
-  'goneFolders',
-  'gone',
+const strength: readonly TreeAction[] = [
+  'send',
+  'replace',
+  'level',
+  'send-tree',
+  'mirror',
+  'delete-file',
+  'delete-folder',
+  'delete',
 ];
 
-/** Of two deeds for one path the one that does more. */
-function stronger(a: Deed | undefined, b: Deed | undefined): Deed | undefined {
+/** Of two actions for one path the one that does more. */
+function stronger(a: TreeAction | undefined, b: TreeAction | undefined): TreeAction | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return strength.indexOf(a) >= strength.indexOf(b) ? a : b;
 }
 
 function taskOf(
-  path: string,
-  deed: Deed,
+  todo: TreeChange,
   found: Found,
   changes: readonly Change[],
   { deletes, filter }: SendRules,
 ): Task {
-  const needsPruning = deed === 'added' && deletes && filter.isPrivate;
-  return { path, deed, found, changes, needsPruning };
+  const needsPruning = todo.action === 'send-tree' && deletes && filter.isPrivate;
+  return { todo, path: todo.path, found, changes, needsPruning };
 }
 
 /** What is missing where the folder above deletes nothing is deleted only by its own name. */
@@ -188,7 +182,7 @@ function needsName({ changes, found }: Task): boolean {
 
 /** Leaves out what lies below a folder that is sent with everything: its changes belong to that folder then. */
 function withoutSwallowed(tasks: ReadonlyMap<string, Task>): Task[] {
-  const isWhole = (path: string) => ['added', 'mirrored'].includes(tasks.get(path)?.deed ?? '');
+  const isWhole = (path: string) => ['send-tree', 'mirror'].includes(tasks.get(path)?.todo.action ?? '');
   const kept = new Map(tasks);
   for (const [path, task] of tasks) {
     const above = ancestorsOf(path).find(isWhole);

@@ -1,4 +1,4 @@
-import type { ChangeSet, ConnectionOptions, DaemonTarget } from '../../protocol/index.ts';
+import type { ConnectionOptions, DaemonTarget, TreeChange } from '../../protocol/index.ts';
 import type { EventFilterRules } from '../filter/event-filter.ts';
 import type { LanePool } from '../lanes/lane-pool.ts';
 import type { Outcome, SessionRequest, Standing, Work } from '../lanes/messages.ts';
@@ -37,7 +37,7 @@ export interface Sessions {
   /** Opens a session that waits for the next change. */
   hold(): void;
   release(): void;
-  sendChanges(compare: Comparison, changes: ChangeSet): Promise<Outcome>;
+  sendChanges(compare: Comparison, changes: readonly TreeChange[]): Promise<Outcome>;
   sendAll(compare: WholeTreeComparison, deletes: boolean): Promise<Outcome>;
   /** What may be deleted so that these folders become equal. */
   dryRun(folders: readonly string[]): Promise<Deletions>;
@@ -69,7 +69,7 @@ export class RemoteSessions implements Sessions {
     this.#parts.pool.release(this.#key(this.#held));
   }
 
-  sendChanges(compare: Comparison, changes: ChangeSet): Promise<Outcome> {
+  sendChanges(compare: Comparison, changes: readonly TreeChange[]): Promise<Outcome> {
     const { deletes } = this.#parts;
     return this.#run({ scope: 'changes', compare, deletes, dryRun: false }, { kind: 'changes', changes });
   }
@@ -80,7 +80,7 @@ export class RemoteSessions implements Sessions {
 
   async dryRun(folders: readonly string[]): Promise<Deletions> {
     const kind = { scope: 'changes', compare: 'times', deletes: true, dryRun: true } as const;
-    const changes = { changed: [], added: [], mirrored: folders, gone: [] };
+    const changes = folders.map((path) => ({ action: 'mirror' as const, path }));
     const { deletions } = await this.#run(kind, { kind: 'changes', changes }, folders);
     return deletions;
   }
@@ -93,7 +93,7 @@ export class RemoteSessions implements Sessions {
 
   async #run(
     kind: SessionKind,
-    what: { readonly kind: 'changes'; readonly changes: ChangeSet } | { readonly kind: 'all' },
+    what: { readonly kind: 'changes'; readonly changes: readonly TreeChange[] } | { readonly kind: 'all' },
     prunes: readonly string[] = [],
   ): Promise<Outcome> {
     const { pool, root, places, filter, signal, standing } = this.#parts;

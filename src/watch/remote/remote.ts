@@ -12,7 +12,7 @@ import { isRootThere } from '../tree/watched-root.ts';
 import { Aftermath } from './aftermath.ts';
 import { Backlog } from './backlog.ts';
 import { reportOf } from './batch-report.ts';
-import { type Batch, changeSetOf, makeBatches } from './batches.ts';
+import { type Batch, changesOf, makeBatches } from './batches.ts';
 import { type Clocks, Deliveries } from './deliveries.ts';
 import { HalfSent } from './half-sent.ts';
 import { type BeingWritten, LateLooks } from './late-looks.ts';
@@ -281,19 +281,19 @@ export class Remote {
     return isRootThere(this.#parts.disk, this.#parts.root);
   }
 
-  #isDelivered({ deed, found, path, changes }: Task): boolean {
-    if (deed !== 'changed' || (found.kind !== 'file' && found.kind !== 'folder')) return false;
+  #isDelivered({ todo, found, path, changes }: Task): boolean {
+    if (todo.action !== 'send' || (found.kind !== 'file' && found.kind !== 'folder')) return false;
     if (this.#halfSent.has(path)) return false;
     const heardAt = Math.max(...changes.map((change) => change.heardAt));
     return changes.every(({ kind }) => kind === 'path') && this.#deliveries.covers(path, found, heardAt);
   }
 
   async #sendBatch({ tasks, comparison }: Batch): Promise<void> {
-    const { rules, sessions } = this.#parts;
+    const { sessions } = this.#parts;
     const changes = tasks.flatMap((task) => task.changes);
     await this.#send('changes', tasks, changes, async () => {
       const halfSent = this.#halfSent.among(tasks);
-      const outcome = await sessions.sendChanges(comparison, changeSetOf(tasks, rules.filter, halfSent));
+      const outcome = await sessions.sendChanges(comparison, changesOf(tasks, halfSent));
       this.#halfSent.forget(tasks.map(({ path }) => path));
       this.#lateLooks.forget(tasks);
       this.#sendHalfSent();
@@ -337,8 +337,8 @@ export class Remote {
   #wholeTask(change: Change): Task {
     const { disk, rules } = this.#parts;
     const needsPruning = rules.deletes && rules.filter.hasExpressions;
-    const deed = rules.deletes && !needsPruning ? 'mirrored' : 'added';
-    return { path: '.', deed, found: disk.look('.'), changes: [change], needsPruning };
+    const action = rules.deletes && !needsPruning ? 'mirror' : 'send-tree';
+    return { todo: { action, path: '.' }, path: '.', found: disk.look('.'), changes: [change], needsPruning };
   }
 
   /** Never rejects: the changes arrive, or come back. */

@@ -33,6 +33,6 @@ export class UnderWay {
 }
 
 /** A folder that is sent for its own attributes only conflicts with nothing: every session below it sends these too. */
-function isMereFolder({ deed, found }: Task): boolean {
-  return deed === 'changed' && found.kind === 'folder';
+function isMereFolder({ todo, found }: Task): boolean {
+  return todo.action === 'send' && found.kind === 'folder';
 }

@@ -141,13 +141,10 @@ describe('a session that runs', () => {
   it('refuses listeners that are none, and goes on waiting', async () => {
     const { session } = open();
     const wrong = { itme: () => {} } as unknown as PushListeners;
-    const changes = { changed: [], added: [], mirrored: [], gone: [] };
     await expect(session.run({ tree: oneFile(), listeners: wrong })).rejects.toThrow(UsageError);
-    await expect(pushChanges(session, '', changes)).rejects.toThrow('root: "" is not the path of a folder');
+    await expect(pushChanges(session, '', [])).rejects.toThrow('root: "" is not the path of a folder');
     const none = {} as PushSession;
-    await expect(pushChanges(none, '/', changes)).rejects.toThrow(
-      'session: not one that openPush has opened',
-    );
+    await expect(pushChanges(none, '/', [])).rejects.toThrow('session: not one that openPush has opened');
     session.close();
   });
 

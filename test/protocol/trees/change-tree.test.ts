@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileEntry } from '../../../src/protocol/file-list/file-entry.ts';
 import { isDirectory } from '../../../src/protocol/file-list/file-mode.ts';
-import type { ChangeSet } from '../../../src/protocol/trees/change-set.ts';
 import { ChangeTree, type ChangeTreeOptions } from '../../../src/protocol/trees/change-tree.ts';
 import { atOnce } from '../../support/at-once.ts';
 import { writeTree } from '../../support/disk-tree.ts';
+import { type PathsOfActions, treeChanges } from '../../support/tree-changes.ts';
 
 /* What becomes of such a list at a real server is in test/server/push-changes.test.ts. */
 
@@ -25,12 +25,10 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const NOTHING: ChangeSet = { changed: [], added: [], mirrored: [], gone: [] };
-
 /** All that is listed, as `name` for files and `name contents` for folders, and the problems by path. */
-function list(changes: Partial<ChangeSet>, options: Partial<ChangeTreeOptions> = {}) {
+function list(changes: PathsOfActions, options: Partial<ChangeTreeOptions> = {}) {
   const wishes = { hardLinks: false, atimes: false, ...options };
-  const tree = new ChangeTree(folder, { ...NOTHING, ...changes }, wishes);
+  const tree = new ChangeTree(folder, treeChanges(changes), wishes);
   const listed: FileEntry[] = [];
   const problems: string[] = [];
   const pending = [atOnce(tree.roots())];
@@ -50,15 +48,15 @@ describe('a list of changes', () => {
   });
 
   it('leads to a changed path through folders whose contents are not meant', () => {
-    expect(list({ changed: ['a/b/c'] }).names).toEqual(['. none', 'a none', 'a/b none', 'a/b/c']);
+    expect(list({ send: ['a/b/c'] }).names).toEqual(['. none', 'a none', 'a/b none', 'a/b/c']);
   });
 
   it('has a changed folder without its contents', () => {
-    expect(list({ changed: ['a'] }).names).toEqual(['. none', 'a none']);
+    expect(list({ send: ['a'] }).names).toEqual(['. none', 'a none']);
   });
 
   it('has all of an added folder, and promises nothing about what else is in it', () => {
-    expect(list({ added: ['new'] }).names).toEqual([
+    expect(list({ 'send-tree': ['new'] }).names).toEqual([
       '. none',
       'new none',
       'new/x none',
@@ -68,7 +66,7 @@ describe('a list of changes', () => {
   });
 
   it('promises the contents of a mirrored folder, all the way down', () => {
-    expect(list({ mirrored: ['a'] }).names).toEqual([
+    expect(list({ mirror: ['a'] }).names).toEqual([
       '. none',
       'a listed',
       'a/b listed',
@@ -81,8 +79,8 @@ describe('a list of changes', () => {
   });
 
   it('promises the contents of exactly those folders from which something is gone', () => {
-    expect(list({ gone: ['a/b/old', 'older'] }).names).toEqual(['. listed', 'a none', 'a/b listed']);
-    expect(list({ gone: ['a/old'], changed: ['a/b/c'] }).names).toEqual([
+    expect(list({ delete: ['a/b/old', 'older'] }).names).toEqual(['. listed', 'a none', 'a/b listed']);
+    expect(list({ delete: ['a/old'], send: ['a/b/c'] }).names).toEqual([
       '. none',
       'a listed',
       'a/b none',
@@ -91,25 +89,25 @@ describe('a list of changes', () => {
   });
 
   it('makes the root the top of a sweep where the receiver needs one', () => {
-    expect(list({ gone: ['a/old'] }, { sweepsRoot: true }).names).toEqual(['. root', 'a listed']);
+    expect(list({ delete: ['a/old'] }, { sweepsRoot: true }).names).toEqual(['. root', 'a listed']);
   });
 
   it('may hold changes inside what is sent whole', () => {
-    expect(list({ added: ['new'], changed: ['new/x', 'top'] }).names).toContain('new/x/y/z');
+    expect(list({ 'send-tree': ['new'], send: ['new/x', 'top'] }).names).toContain('new/x/y/z');
   });
 
   it('leaves out and reports what is no longer there', () => {
-    const { names, problems } = list({ changed: ['a/b/gone', 'nowhere/f', 'top'] });
+    const { names, problems } = list({ send: ['a/b/gone', 'nowhere/f', 'top'] });
     expect(names).toEqual(['. none', 'a none', 'a/b none', 'top']);
     expect(problems.sort()).toEqual(['a/b/gone vanished', 'nowhere vanished']);
   });
 
   it('leaves out what cannot be below a file', () => {
-    expect(list({ changed: ['top/f'] })).toMatchObject({ names: ['. none'], problems: [] });
+    expect(list({ send: ['top/f'] })).toMatchObject({ names: ['. none'], problems: [] });
   });
 
   it('opens what it lists', () => {
-    const { tree, listed } = list({ changed: ['a/b/c'] });
+    const { tree, listed } = list({ send: ['a/b/c'] });
     const entry = listed.find(({ name }) => name === 'a/b/c');
     const file = tree.open(entry as FileEntry);
     expect(file.size).toBe(1);
@@ -127,7 +125,7 @@ describe('a list of changes', () => {
 describe('a symlink that is followed', () => {
   it('is listed as the folder that it leads to, and read from there', () => {
     symlinkSync('../../a', join(folder, 'new', 'x', 'link'));
-    const { names, tree, listed } = list({ mirrored: ['new/x/link'] }, { copyLinks: true });
+    const { names, tree, listed } = list({ mirror: ['new/x/link'] }, { copyLinks: true });
     expect(names).toEqual([
       '. none',
       'new none',

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Listing, SourceTree } from '../../../src/protocol/file-list/source-tree.ts';
 import { ChangeTree } from '../../../src/protocol/trees/change-tree.ts';
 import { LocalTree } from '../../../src/protocol/trees/local-tree.ts';
+import { treeChanges } from '../../support/tree-changes.ts';
 
 const FILES = 5000;
 const names = Array.from({ length: FILES }, (_, place) => `f${place}`);
 const WISHES = { recursive: true, dirs: true, relative: false, hardLinks: false, atimes: false };
-const SET = { changed: [], added: [], mirrored: [], gone: [] };
 
 let folder: string;
 
@@ -40,10 +40,10 @@ const trees: Readonly<Record<string, [() => SourceTree & { close(): void }, List
     top,
   ],
   'a folder in a source': [() => new LocalTree([`${folder}/`], WISHES), one],
-  'an added folder': [() => new ChangeTree(folder, { ...SET, added: ['one'] }, WISHES), one],
-  'a leveled folder': [() => new ChangeTree(folder, { ...SET, leveled: ['one'] }, WISHES), one],
+  'an added folder': [() => new ChangeTree(folder, treeChanges({ 'send-tree': ['one'] }), WISHES), one],
+  'a leveled folder': [() => new ChangeTree(folder, treeChanges({ level: ['one'] }), WISHES), one],
   'changed files': [
-    () => new ChangeTree(folder, { ...SET, changed: names.map((name) => `one/${name}`) }, WISHES),
+    () => new ChangeTree(folder, treeChanges({ send: names.map((name) => `one/${name}`) }), WISHES),
     one,
   ],
 };

@@ -40,8 +40,6 @@ async function opensNoatime(tree: SourceTree & { close(): void }): Promise<boole
   return (Number(seen.flags.at(-1)) & constants.O_NOATIME) !== 0;
 }
 
-const set = { changed: ['file'], added: [], mirrored: [], gone: [] };
-
 describe('--open-noatime', () => {
   it.each([true, false])('holds for sources and for changes alike: %s', async (openNoatime) => {
     const wishes = { recursive: true, dirs: true, relative: false, hardLinks: false, atimes: false };
@@ -50,6 +48,10 @@ describe('--open-noatime', () => {
 
     const options = resolveOptions({ recursive: true, openNoatime });
     const session = { options, terms: { protocol: 32 } } as Parameters<typeof changeTreeOptions>[0];
-    expect(await opensNoatime(new ChangeTree(folder, set, changeTreeOptions(session)))).toBe(openNoatime);
+    expect(
+      await opensNoatime(
+        new ChangeTree(folder, [{ action: 'send', path: 'file' }], changeTreeOptions(session)),
+      ),
+    ).toBe(openNoatime);
   });
 });

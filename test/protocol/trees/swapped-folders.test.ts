@@ -17,6 +17,7 @@ import { isDirectory } from '../../../src/protocol/file-list/file-mode.ts';
 import type { SourceTree } from '../../../src/protocol/file-list/source-tree.ts';
 import { ChangeTree } from '../../../src/protocol/trees/change-tree.ts';
 import { LocalTree } from '../../../src/protocol/trees/local-tree.ts';
+import { treeChanges } from '../../support/tree-changes.ts';
 
 /* What happens between two system calls: somebody else gets their turn in front of one of ours. */
 
@@ -88,15 +89,14 @@ afterEach(() => {
 });
 
 const WISHES = { recursive: true, dirs: true, relative: false, hardLinks: false, atimes: false };
-const SET = { changed: [], added: [], mirrored: [], gone: [] };
 
 const trees: Readonly<Record<string, () => SourceTree & { close(): void }>> = {
   'a whole tree': () => new LocalTree([`${folder}/tree/`], WISHES),
-  'a changed folder': () => new ChangeTree(`${folder}/tree`, { ...SET, added: ['a'] }, WISHES),
+  'a changed folder': () => new ChangeTree(`${folder}/tree`, treeChanges({ 'send-tree': ['a'] }), WISHES),
   'changed files': () =>
     new ChangeTree(
       `${folder}/tree`,
-      { ...SET, changed: ['a/both', 'a/link', 'a/b/both', 'a/b/link'] },
+      treeChanges({ send: ['a/both', 'a/link', 'a/b/both', 'a/b/link'] }),
       WISHES,
     ),
 };

@@ -31,7 +31,7 @@ function dryRun(): Work {
   const { device, inode } = found;
   return {
     kind: 'changes',
-    changes: { changed: [], added: [], mirrored: ['d'], gone: [] },
+    changes: [{ action: 'mirror', path: 'd' }],
     root: { path: root, device, inode, bornMs: 0, isLocalFileSystem: true },
     filter: { excludes: [], ignoresHidden: false, ignoresTemporary: false, transfer: {}, root },
     places: [],

@@ -9,8 +9,8 @@ describe('after a session', () => {
   disk.write('d/a', 'a');
   disk.write('b', 'b');
   const task = (path: string): Task => ({
+    todo: { action: 'send', path },
     path,
-    deed: 'changed',
     found: disk.look(path),
     changes: [],
     needsPruning: false,

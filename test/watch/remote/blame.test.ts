@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { TreeAction } from '../../../src/protocol/index.ts';
 import { changeOf } from '../../../src/watch/change.ts';
 import type { ProblemReport } from '../../../src/watch/lanes/messages.ts';
 import { blame } from '../../../src/watch/remote/blame.ts';
-import type { Deed, Task } from '../../../src/watch/remote/planner.ts';
+import type { Task } from '../../../src/watch/remote/planner.ts';
 import { excluding } from '../../support/event-filter.ts';
 import { diskOf, found } from '../../support/found.ts';
 
-function task(path: string, deed: Deed = 'changed'): Task {
-  const what = deed === 'changed' ? found('file') : found('folder');
-  return { path, deed, found: what, changes: [changeOf(path, 'path', 7)], needsPruning: false };
+function task(path: string, action: TreeAction = 'send'): Task {
+  const what = action === 'send' ? found('file') : found('folder');
+  return {
+    todo: { action, path },
+    path,
+    found: what,
+    changes: [changeOf(path, 'path', 7)],
+    needsPruning: false,
+  };
 }
 
 /** What is here, besides the tasks. */
@@ -82,7 +89,7 @@ describe('an error of the server', () => {
   });
 
   it('about something in a folder that was sent whole is about that alone', () => {
-    const { failed, done } = judge([task('a', 'mirrored')], { errors: [texts.noSpace] });
+    const { failed, done } = judge([task('a', 'mirror')], { errors: [texts.noSpace] });
     expect(failed).toEqual([`a/b: ${texts.noSpace}`]);
     expect(done).toEqual(['a']);
   });
@@ -107,7 +114,7 @@ describe('an error of the server', () => {
 describe('a path that a server makes up', () => {
   const named = (name: string) =>
     `rsync: [receiver] write failed on "${name}" (in m): No space left on device (28)`;
-  const whole: readonly Task[] = [task('.', 'mirrored')];
+  const whole: readonly Task[] = [task('.', 'mirror')];
 
   it.each([
     '../outside/secret',
@@ -123,7 +130,7 @@ describe('a path that a server makes up', () => {
     'link/../../secret',
   ])('is dropped if it is no path of ours: %j', (name) => {
     const { failed, unexplained } = judge(
-      whole.map((one) => ({ ...one, deed: 'added' })),
+      whole.map((one) => ({ ...one, todo: { action: 'send-tree' as const, path: one.path } })),
       {
         errors: [named(name)],
       },
@@ -180,7 +187,7 @@ describe('a problem of ours', () => {
   });
 
   it('with reading a file fails that file', () => {
-    const { failed, done, undone } = judge([task('a'), task('g', 'gone')], {
+    const { failed, done, undone } = judge([task('a'), task('g', 'delete')], {
       problems: [problem('a', 'open')],
     });
     expect(failed).toEqual(['a: open a: EACCES']);
@@ -188,14 +195,14 @@ describe('a problem of ours', () => {
   });
 
   it('with listing keeps the server from deleting: what was to be deleted is still to be done', () => {
-    const tasks = [task('a'), task('g', 'gone'), task('m', 'mirrored'), task('b')];
+    const tasks = [task('a'), task('g', 'delete'), task('m', 'mirror'), task('b')];
     const { failed, done, undone } = judge(tasks, { problems: [problem('a', 'lstat')] });
     expect(failed).toEqual(['a: lstat a: EACCES']);
     expect([done, undone]).toEqual([['b'], ['g', 'm']]);
   });
 
   it('with listing something in a whole folder fails that alone; deletions in the folder wait for it', () => {
-    const tasks = [task('m', 'mirrored'), task('n', 'added'), task('o', 'mirrored')];
+    const tasks = [task('m', 'mirror'), task('n', 'send-tree'), task('o', 'mirror')];
     const problems = [problem('m/x', 'readdir'), problem('m/y/z', 'lstat'), problem('n/x', 'readdir')];
     const { failed, done, undone } = judge(tasks, { problems });
     expect(failed).toEqual([
@@ -210,7 +217,7 @@ describe('a problem of ours', () => {
   });
 
   it('with reading something in a whole folder fails that alone', () => {
-    const { failed, done } = judge([task('m', 'mirrored')], { problems: [problem('m/x', 'read')] });
+    const { failed, done } = judge([task('m', 'mirror')], { problems: [problem('m/x', 'read')] });
     expect(failed).toEqual(['m/x: read m/x: EACCES']);
     expect(done).toEqual(['m']);
   });

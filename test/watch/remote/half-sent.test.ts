@@ -1,18 +1,25 @@
 import { expect, it } from 'vitest';
+import type { TreeAction } from '../../../src/protocol/index.ts';
 import { changeOf } from '../../../src/watch/change.ts';
 import { HalfSent } from '../../../src/watch/remote/half-sent.ts';
-import type { Deed, Task } from '../../../src/watch/remote/planner.ts';
+import type { Task } from '../../../src/watch/remote/planner.ts';
 import { found } from '../../support/found.ts';
 import { MemoryDisk } from '../../support/memory-disk.ts';
 
-function task(path: string, deed: Deed = 'changed', kind: 'file' | 'folder' = 'file'): Task {
-  return { path, deed, found: found(kind), changes: [changeOf(path, 'path', 0)], needsPruning: false };
+function task(path: string, action: TreeAction = 'send', kind: 'file' | 'folder' = 'file'): Task {
+  return {
+    todo: { action, path },
+    path,
+    found: found(kind),
+    changes: [changeOf(path, 'path', 0)],
+    needsPruning: false,
+  };
 }
 
 it('files that were half sent are those of the tasks, until they are sent', () => {
   const half = new HalfSent(new MemoryDisk(() => 0));
   half.add(['d/a', 'b', 'gone', 'folder']);
-  const tasks = [task('d/a'), task('c'), task('gone', 'gone'), task('folder', 'changed', 'folder')];
+  const tasks = [task('d/a'), task('c'), task('gone', 'delete'), task('folder', 'send', 'folder')];
   expect(half.among(tasks)).toEqual(['d/a']);
   expect(half.takeNew()).toEqual(['d/a', 'b', 'gone', 'folder']);
   expect(half.takeNew()).toEqual([]);

@@ -6,7 +6,14 @@ import { found } from '../../support/found.ts';
 
 function task(path: string, change: Partial<Change> = {}, other: Partial<Task> = {}): Task {
   const changes = [{ ...changeOf(path, 'path', 0), settledAt: 0, ...change }];
-  return { path, deed: 'changed', found: found('file'), changes, needsPruning: false, ...other };
+  return {
+    todo: { action: 'send', path },
+    path,
+    found: found('file'),
+    changes,
+    needsPruning: false,
+    ...other,
+  };
 }
 
 const all = () => new LateLooks((paths) => new Set(paths));
@@ -31,7 +38,7 @@ it('what more is known of than that something happened is not made to settle aga
     task('late mount', { needsName: true }),
     task('failed', { attempts: 1 }),
     task('whole', { kind: 'tree' }),
-    task('deleted', {}, { deed: 'gone', found: { kind: 'missing' } }),
+    task('deleted', {}, { todo: { action: 'delete', path: 'deleted' }, found: { kind: 'missing' } }),
     task('folder', {}, { found: found('folder') }),
     task('pipe', {}, { found: found('file', { isRegular: false }) }),
   ];

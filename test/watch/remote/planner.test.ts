@@ -17,48 +17,50 @@ const [file, folder] = [found('file'), found('folder')];
 const change = (path: string, kind: ChangeKind = 'path') => changeOf(path, kind, 0);
 const replaced = (path: string): Change => ({ ...change(path), wasFolder: true });
 
-/** `deed path` for each task. */
+/** `action path` for each task. */
 function plan(
   changes: readonly Change[],
   paths: Readonly<Record<string, Found>>,
   rules: Partial<SendRules> = {},
 ): string[] {
   const { tasks } = planTasks(changes, diskOf(paths), { ...RULES, ...rules });
-  return tasks.map(({ deed, path, needsPruning }) => `${deed} ${path}${needsPruning ? ' and prune' : ''}`);
+  return tasks.map(
+    ({ todo: { action, path }, needsPruning }) => `${action} ${path}${needsPruning ? ' and prune' : ''}`,
+  );
 }
 
 describe('a plan', () => {
   it('sends what exists, and deletes what does not', () => {
     const paths = { d: folder, 'd/a': file };
     expect(plan([change('d/a'), change('d/b'), change('d')], paths)).toEqual([
-      'changed d/a',
-      'gone d/b',
-      'changed d',
+      'send d/a',
+      'delete d/b',
+      'send d',
     ]);
   });
 
   it('deletes the topmost path that is missing, once', () => {
-    expect(plan([change('d/e/a'), change('d/e/b'), change('d/x')], {})).toEqual(['gone d']);
+    expect(plan([change('d/e/a'), change('d/e/b'), change('d/x')], {})).toEqual(['delete d']);
   });
 
   it('deletes by its own name what a comparison of the folder would not', () => {
     const paths = { d: folder, 'd/here': file };
     const named = (path: string): Change => ({ ...change(path), needsName: true });
     const changes = [change('d', 'tree'), named('d/here'), named('d/x'), change('d/y')];
-    expect(plan(changes, paths)).toEqual(['mirrored d', 'gone d/x']);
+    expect(plan(changes, paths)).toEqual(['mirror d', 'delete d/x']);
   });
 
   it('sends the file that stands where a folder was', () => {
-    expect(plan([change('d/a')], { d: file })).toEqual(['replaced d']);
-    expect(plan([replaced('d')], { d: file })).toEqual(['replaced d']);
-    expect(plan([replaced('d')], { d: file }, { deletes: false })).toEqual(['changed d']);
+    expect(plan([change('d/a')], { d: file })).toEqual(['replace d']);
+    expect(plan([replaced('d')], { d: file })).toEqual(['replace d']);
+    expect(plan([replaced('d')], { d: file }, { deletes: false })).toEqual(['send d']);
   });
 
   it('has a folder with its contents compared as far as was asked', () => {
     const paths = { d: folder };
-    expect(plan([change('d', 'tree')], paths)).toEqual(['mirrored d']);
-    expect(plan([change('d', 'level')], paths)).toEqual(['leveled d']);
-    expect(plan([change('d', 'tree')], paths, { deletes: false })).toEqual(['added d']);
+    expect(plan([change('d', 'tree')], paths)).toEqual(['mirror d']);
+    expect(plan([change('d', 'level')], paths)).toEqual(['level d']);
+    expect(plan([change('d', 'tree')], paths, { deletes: false })).toEqual(['send-tree d']);
   });
 
   it('does the most that is asked of a path, and remembers all that asked for it', () => {
@@ -67,7 +69,7 @@ describe('a plan', () => {
       diskOf({ d: folder, 'd/a': file }),
       RULES,
     );
-    expect(tasks).toMatchObject([{ path: 'd', deed: 'mirrored' }]);
+    expect(tasks).toMatchObject([{ path: 'd', todo: { action: 'mirror', path: 'd' } }]);
     expect(tasks[0]?.changes.map(({ path }) => path)).toEqual(['d', 'd', 'd/a']);
   });
 
@@ -82,7 +84,7 @@ describe('a plan', () => {
     const paths = { vol: { kind: 'away' }, 'd/vol': { kind: 'away' }, d: folder } as const;
     expect(
       plan([change('vol', 'tree'), change('vol/x'), change('d/vol/y/z'), change('d', 'tree')], paths),
-    ).toEqual(['mirrored d']);
+    ).toEqual(['mirror d']);
   });
 
   it('concludes nothing when the root is gone', () => {
@@ -99,14 +101,14 @@ describe('the switches', () => {
 
   it('leave files out where nothing sends files', () => {
     expect(plan([change('a'), change('d')], { a: file, d: folder }, { sendsFiles: false })).toEqual([
-      'changed d',
+      'send d',
     ]);
   });
 
   it('leave folders for themselves out where they are not wanted', () => {
     const off = { sendsFolders: false };
-    expect(plan([change('d'), change('d/a')], { d: folder, 'd/a': file }, off)).toEqual(['changed d/a']);
-    expect(plan([change('d', 'tree')], { d: folder }, off)).toEqual(['mirrored d']);
+    expect(plan([change('d'), change('d/a')], { d: folder, 'd/a': file }, off)).toEqual(['send d/a']);
+    expect(plan([change('d', 'tree')], { d: folder }, off)).toEqual(['mirror d']);
   });
 });
 
@@ -114,14 +116,14 @@ describe('a symlink', () => {
   const link = found('file', { isSymlink: true, isRegular: false });
 
   it('is sent as a link', () => {
-    expect(plan([change('l')], { l: link })).toEqual(['changed l']);
+    expect(plan([change('l')], { l: link })).toEqual(['send l']);
   });
 
   it('that is followed may be a folder, and is sent with all that is in it', () => {
-    expect(plan([change('l')], { l: link }, { followsLinks: true })).toEqual(['mirrored l']);
-    expect(plan([change('l')], { l: link }, { followsLinks: true, deletes: false })).toEqual(['added l']);
+    expect(plan([change('l')], { l: link }, { followsLinks: true })).toEqual(['mirror l']);
+    expect(plan([change('l')], { l: link }, { followsLinks: true, deletes: false })).toEqual(['send-tree l']);
     expect(plan([change('l')], { l: link }, { followsLinks: true, sendsFiles: false })).toEqual([]);
-    expect(plan([change('f')], { f: file }, { followsLinks: true })).toEqual(['changed f']);
+    expect(plan([change('f')], { f: file }, { followsLinks: true })).toEqual(['send f']);
   });
 });
 
@@ -130,19 +132,19 @@ describe('a filter', () => {
     const filter = excluding('(.*)\\.svn');
     expect(
       plan([change('a.svn'), change('b.svn'), change('c')], { 'a.svn': file, c: file }, { filter }),
-    ).toEqual(['changed c']);
+    ).toEqual(['send c']);
   });
 
   it('tells a deletion which kind is protected', () => {
     const filter = filterOf({ ignoresHidden: true });
-    expect(plan([change('.x')], {}, { filter })).toEqual(['goneFolders .x']);
-    expect(plan([replaced('.x')], { '.x': file }, { filter })).toEqual(['goneFolders .x']);
+    expect(plan([change('.x')], {}, { filter })).toEqual(['delete-folder .x']);
+    expect(plan([replaced('.x')], { '.x': file }, { filter })).toEqual(['delete-folder .x']);
   });
 
   it('that the server does not understand has folders pruned afterwards', () => {
     const filter = excluding('(.*)\\.svn');
-    expect(plan([change('d', 'tree')], { d: folder }, { filter })).toEqual(['added d and prune']);
-    expect(plan([change('d', 'tree')], { d: folder }, { filter, deletes: false })).toEqual(['added d']);
+    expect(plan([change('d', 'tree')], { d: folder }, { filter })).toEqual(['send-tree d and prune']);
+    expect(plan([change('d', 'tree')], { d: folder }, { filter, deletes: false })).toEqual(['send-tree d']);
   });
 
   it('excludes all that is in an excluded folder', () => {

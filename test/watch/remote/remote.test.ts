@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ChangeSet } from '../../../src/protocol/index.ts';
+import type { TreeChange } from '../../../src/protocol/index.ts';
+import { pathsByAction } from '../../../src/protocol/trees/tree-change.ts';
 import { type ChangeKind, changeOf } from '../../../src/watch/change.ts';
 import type { EventFilter } from '../../../src/watch/filter/event-filter.ts';
 import { SessionFailure } from '../../../src/watch/lanes/lane.ts';
@@ -59,10 +60,10 @@ class ScriptedSessions implements Sessions {
     this.holds = 0;
   }
 
-  sendChanges(kind: 'always' | 'times', changes: ChangeSet): Promise<Outcome> {
-    const { changed, added, mirrored, leveled = [], gone, halfSent = [] } = changes;
+  sendChanges(kind: 'always' | 'times', changes: readonly TreeChange[]): Promise<Outcome> {
+    const { 'delete-temporary': halfSent, ...paths } = pathsByAction(changes);
     this.halfSent.push(halfSent);
-    return this.#begin(kind, [...changed, ...added, ...mirrored, ...leveled, ...gone]);
+    return this.#begin(kind, Object.values(paths).flat());
   }
 
   sendAll(compare: string, deletes: boolean): Promise<Outcome> {
@@ -526,7 +527,7 @@ describe('an error of the program', () => {
     const { disk, sessions, remote } = remoteOf({ maxSessions: 1 });
     const send = sessions.sendChanges.bind(sessions);
     sessions.sendChanges = (kind, changes) =>
-      changes.changed.includes('bad') ? fault() : send(kind, changes);
+      changes.some(({ path }) => path === 'bad') ? fault() : send(kind, changes);
     const paths = ['a', 'b', 'bad', 'c', 'd'];
     for (const path of paths) disk.write(path, 'x');
     remote.add(paths.map((path) => changeOf(path, 'path', Date.now())));

@@ -1,27 +1,9 @@
 import { UsageError } from '../errors.ts';
+import { MAX_PATTERN_LENGTH } from '../filter/rule.ts';
 import { encodeName } from '../wire/file-name.ts';
-import { MAX_PATTERN_LENGTH } from './rule.ts';
+import { type KeptInChanges, type PathsByAction, pathsByAction, type TreeChange } from './tree-change.ts';
 
-/** What a receiver may delete; the fields are those of a set of changes. */
-export interface DeletionPaths {
-  readonly replaced?: readonly string[];
-  readonly added: readonly string[];
-  readonly mirrored: readonly string[];
-  readonly leveled?: readonly string[];
-  readonly gone: readonly string[];
-  readonly goneFolders?: readonly string[];
-  readonly goneFiles?: readonly string[];
-  /** Paths that stay with all that is in them, unless they are named as gone themselves. */
-  readonly keptPaths?: readonly string[];
-  /** Files whose temporary files go, which a receiver has left behind: `.NAME.XXXXXX`. */
-  readonly halfSent?: readonly string[];
-  /** Patterns of what stays. */
-  readonly kept?: readonly string[];
-  /** Patterns of files that stay. */
-  readonly keptFiles?: readonly string[];
-}
-
-export interface DeletionTerms {
+export interface DeletionContext extends KeptInChanges {
   readonly protocol: number;
   /** Empty folders are left out, and deleted where they are. */
   readonly prunes: boolean;
@@ -45,31 +27,30 @@ const LISTED_FOLDERS_PROTOCOL = 30;
  *
  * @throws UsageError for two paths that can only be told apart by rules that are too long for servers.
  */
-export function deletionRules(paths: DeletionPaths, { protocol, prunes }: DeletionTerms): string[] {
-  const { mirrored, replaced = [], leveled = [], kept = [], keptFiles = [], keptPaths = [] } = paths;
-  const { gone, goneFolders = [], goneFiles = [], halfSent = [] } = paths;
+export function deletionRules(changes: readonly TreeChange[], context: DeletionContext): string[] {
+  const { protocol, prunes, kept = [], keptFiles = [], keptPaths = [] } = context;
+  const paths = pathsByAction(changes);
   const isOld = protocol < LISTED_FOLDERS_PROTOCOL;
-  const patterns = new PathPatterns(paths, isOld);
+  const keepsSome = kept.length > 0 || keptFiles.length > 0;
+  const patterns = new PathPatterns(paths, { isOld, keepsSome });
   const include = (path: string, suffix: string) => `+ ${patterns.of(path, suffix)}`;
-  const [inKept, outside] = divideGone(paths);
+  const [inKept, outside] = divideDeleted(paths, keptPaths);
   return [
     // There a folder that is not to be deleted is not looked into either.
-    ...(isOld
-      ? parentsOf([...gone, ...goneFolders, ...goneFiles, ...halfSent]).map((path) => include(path, '/'))
-      : []),
-    ...rulesForGone(inKept, patterns),
+    ...(isOld ? parentsOf(singlePaths(paths)).map((path) => include(path, '/')) : []),
+    ...rulesForDeleted(inKept, patterns),
     ...keptPatterns(keptPaths).map((pattern) => `- ${pattern}`),
-    ...rulesForGone(outside, patterns),
-    ...halfSent.flatMap((path) => rulesForTemporary(path, patterns)),
-    ...replaced.map((path) => include(path, '/**')),
+    ...rulesForDeleted(outside, patterns),
+    ...paths['delete-temporary'].flatMap((path) => rulesForTemporary(path, patterns)),
+    ...paths.replace.map((path) => include(path, '/**')),
     ...kept.map((pattern) => `- ${pattern}`),
     ...(prunes ? rulesForPruning(paths, isOld, include) : []),
     // Folders before the files that are kept, which are files only.
-    ...mirrored.map((path) => include(path, '/**/')),
-    ...leveled.flatMap((path) => [include(path, '/*/'), include(path, '/*/**')]),
+    ...paths.mirror.map((path) => include(path, '/**/')),
+    ...paths.level.flatMap((path) => [include(path, '/*/'), include(path, '/*/**')]),
     ...keptFiles.map((pattern) => `- ${pattern}`),
-    ...mirrored.map((path) => include(path, '/**')),
-    ...leveled.map((path) => include(path, '/*')),
+    ...paths.mirror.map((path) => include(path, '/**')),
+    ...paths.level.map((path) => include(path, '/*')),
     '- *',
   ];
 }
@@ -79,25 +60,30 @@ export function keptPatterns(paths: readonly string[]): string[] {
   return paths.flatMap((path) => [widePattern(path, ''), widePattern(path, '/**')]);
 }
 
-type Gone = Required<Pick<DeletionPaths, 'gone' | 'goneFolders' | 'goneFiles'>>;
+type Deleted = Pick<PathsByAction, 'delete' | 'delete-folder' | 'delete-file'>;
 
-/** What is gone in paths that are kept, and elsewhere. */
-function divideGone({ gone, goneFolders = [], goneFiles = [], keptPaths = [] }: DeletionPaths): [Gone, Gone] {
+/** What is deleted in paths that are kept, and elsewhere. */
+function divideDeleted(paths: Deleted, keptPaths: readonly string[]): [Deleted, Deleted] {
   const isKept = (path: string) => keptPaths.some((kept) => path === kept || path.startsWith(`${kept}/`));
   const those = (isWanted: (path: string) => boolean) => ({
-    gone: gone.filter(isWanted),
-    goneFolders: goneFolders.filter(isWanted),
-    goneFiles: goneFiles.filter(isWanted),
+    delete: paths.delete.filter(isWanted),
+    'delete-folder': paths['delete-folder'].filter(isWanted),
+    'delete-file': paths['delete-file'].filter(isWanted),
   });
   return [those(isKept), those((path) => !isKept(path))];
 }
 
-function rulesForGone({ gone, goneFolders, goneFiles }: Gone, patterns: PathPatterns): string[] {
+/** Paths that are deleted one by one, wherever they are. */
+function singlePaths(paths: PathsByAction): string[] {
+  return [...paths.delete, ...paths['delete-folder'], ...paths['delete-file'], ...paths['delete-temporary']];
+}
+
+function rulesForDeleted(paths: Deleted, patterns: PathPatterns): string[] {
   const include = (path: string, suffix: string) => `+ ${patterns.of(path, suffix)}`;
   return [
-    ...goneFiles.flatMap((path) => [`- ${patterns.of(path, '/')}`, include(path, '')]),
-    ...gone.flatMap((path) => [include(path, ''), include(path, '/**')]),
-    ...goneFolders.flatMap((path) => [include(path, '/'), include(path, '/**')]),
+    ...paths['delete-file'].flatMap((path) => [`- ${patterns.of(path, '/')}`, include(path, '')]),
+    ...paths.delete.flatMap((path) => [include(path, ''), include(path, '/**')]),
+    ...paths['delete-folder'].flatMap((path) => [include(path, '/'), include(path, '/**')]),
   ];
 }
 
@@ -114,28 +100,35 @@ function rulesForTemporary(path: string, patterns: PathPatterns): string[] {
 }
 
 /**
- * What is protected is not pruned, and all is that no rule before has named. An old receiver would look through an added
- * folder for deletions then.
+ * What is protected is not pruned, and all is that no rule before has named. An old receiver would look through a folder
+ * that is only sent for deletions then.
  */
 function rulesForPruning(
-  { added, mirrored, leveled = [] }: DeletionPaths,
+  { 'send-tree': sent, mirror, level }: PathsByAction,
   isOld: boolean,
   include: (path: string, suffix: string) => string,
 ): string[] {
-  const tops = isOld ? [...mirrored, ...leveled] : [...added, ...mirrored, ...leveled];
-  const below = isOld ? [] : added.map((path) => include(path, '/**/'));
+  const tops = isOld ? [...mirror, ...level] : [...sent, ...mirror, ...level];
+  const below = isOld ? [] : sent.map((path) => include(path, '/**/'));
   return [...tops.filter((path) => path !== '.').map((path) => include(path, '/')), ...below];
+}
+
+interface Reach {
+  /** The receiver comes to what it deletes from the root. */
+  readonly isOld: boolean;
+  /** There are patterns of what is kept. */
+  readonly keepsSome: boolean;
 }
 
 /** Paths as patterns that a server takes. */
 class PathPatterns {
-  readonly #paths: DeletionPaths;
-  readonly #isOld: boolean;
+  readonly #paths: PathsByAction;
+  readonly #reach: Reach;
   #searched: readonly SearchedFolder[] | undefined;
 
-  constructor(paths: DeletionPaths, isOld: boolean) {
+  constructor(paths: PathsByAction, reach: Reach) {
     this.#paths = paths;
-    this.#isOld = isOld;
+    this.#reach = reach;
   }
 
   /**
@@ -149,12 +142,11 @@ class PathPatterns {
   }
 
   #refuseOthersLike(path: string, names: readonly (string | undefined)[]): void {
-    const hasKept = [this.#paths.kept, this.#paths.keptFiles].some((kept = []) => kept.length > 0);
     for (const { folder, isDeep } of this.#searchedFolders()) {
       if (folder === path || folder === parentOf(path) || folder.startsWith(`${path}/`)) continue;
       const others = folder === '.' ? [] : folder.split('/');
       const isAlike = names.every((name, i) => [undefined, others[i]].includes(name) || i >= others.length);
-      const isReached = others.length >= names.length - 1 || (isDeep && hasKept);
+      const isReached = others.length >= names.length - 1 || (isDeep && this.#reach.keepsSome);
       if (isAlike && isReached)
         throw new UsageError(`rules cannot tell these apart, push them in two sessions: ${path}, ${folder}`);
     }
@@ -162,19 +154,11 @@ class PathPatterns {
 
   /** Folders in which the receiver looks for what it may delete. */
   #searchedFolders(): readonly SearchedFolder[] {
-    const {
-      mirrored,
-      leveled = [],
-      replaced = [],
-      gone,
-      goneFolders = [],
-      goneFiles = [],
-      halfSent = [],
-    } = this.#paths;
-    const single = [...gone, ...goneFolders, ...goneFiles, ...halfSent];
+    const { mirror, level, replace } = this.#paths;
+    const single = singlePaths(this.#paths);
     // An old receiver comes to them from the root, and looks for what to delete on the way.
-    const flat = new Set(this.#isOld ? ['.', ...parentsOf(single)] : single.map(parentOf));
-    const deep = new Set([...mirrored, ...leveled, ...replaced]);
+    const flat = new Set(this.#reach.isOld ? ['.', ...parentsOf(single)] : single.map(parentOf));
+    const deep = new Set([...mirror, ...level, ...replace]);
     this.#searched ??= [
       ...[...flat].map((folder) => ({ folder, isDeep: false })),
       ...[...deep].map((folder) => ({ folder, isDeep: true })),
