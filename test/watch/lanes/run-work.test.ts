@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPush } from '../../../src/protocol/index.ts';
 import type { Work } from '../../../src/watch/lanes/messages.ts';
 import { runWork } from '../../../src/watch/lanes/run-work.ts';
@@ -59,4 +59,33 @@ it('a server may tell of any number of deleted names and errors: a bounded numbe
   expect([outcome.deleted, paths.length, isAbridged]).toEqual([count + 1, 5000, true]);
   expect(paths.slice(0, 2)).toEqual(['d/0', 'd/1']);
   expect([outcome.errors.length, outcome.isAbridged]).toEqual([1000, true]);
+});
+
+describe('what the filter keeps', () => {
+  const filter = { excludes: [], ignoresHidden: true, ignoresTemporary: false, transfer: {} };
+
+  /** The rules that a server hears with this work. */
+  async function rulesFor(work: Work): Promise<string> {
+    let rules = '';
+    await using server = await startHostileServer(async (peer) => {
+      await letIn(peer);
+      rules = (await peer.until('- *')).toString('latin1');
+      peer.say(DONE);
+      await peer.closed();
+    });
+    const transfer = { ...TRANSFER, delete: 'default' } as const;
+    await runWork(await openPush({ target: server.target, transfer }), transfer, work);
+    return rules.replaceAll(/[^ -~]/g, ' ');
+  }
+
+  it('a server keeps, too', async () => {
+    const rules = await rulesFor({ ...dryRun(), filter: { ...filter, root }, prunes: [] });
+    expect(rules).toMatch(/\+ \/d\/\*\*\/ .*- \.\* .*\+ \/d\/\*\* .*- \*$/);
+  });
+
+  it('a server names in a dry run, or the folder that it is in might be deleted with it', async () => {
+    const rules = await rulesFor({ ...dryRun(), filter: { ...filter, root } });
+    expect(rules).toMatch(/\+ \/d\/\*\*\/ .*\+ \/d\/\*\* .*- \*$/);
+    expect(rules).not.toContain('- .*');
+  });
 });
