@@ -10,19 +10,17 @@ import type { Disk } from '../tree/disk.ts';
 import type { WatchedRoot } from '../tree/watched-root.ts';
 import { isRootThere } from '../tree/watched-root.ts';
 import { Aftermath } from './aftermath.ts';
-import { Backlog } from './backlog.ts';
 import { reportOf } from './batch-report.ts';
 import { type Batch, changesOf, makeBatches } from './batches.ts';
 import { type Clocks, Deliveries } from './deliveries.ts';
 import { HalfSent } from './half-sent.ts';
 import { type BeingWritten, LateLooks } from './late-looks.ts';
-import { Lease } from './lease.ts';
+import { type Flight, type Lease, Ledger } from './ledger.ts';
 import { Outcomes } from './outcomes.ts';
 import { type Plan, planTasks, RootGoneError, type SendRules, type Task } from './planner.ts';
 import { Reachability } from './reachability.ts';
 import type { Sessions } from './remote-sessions.ts';
 import type { RemoteStatus } from './remote-status.ts';
-import { UnderWay } from './under-way.ts';
 
 /** Changes that are decided about together. */
 const MAX_CHANGES = 1000;
@@ -55,16 +53,15 @@ export interface RemoteParts {
 }
 
 /**
- * Keeps one remote equal: takes changes from its backlog, decides from the disk what they mean, sends them, and looks
+ * Keeps one remote equal: takes changes from its ledger, decides from the disk what they mean, sends them, and looks
  * at what became of them. It knows nothing of other remotes.
  */
 export class Remote {
   readonly #parts: RemoteParts;
-  readonly #backlog: Backlog;
+  readonly #ledger: Ledger;
   readonly #deliveries: Deliveries;
   readonly #reachability: Reachability;
   readonly #outcomes: Outcomes;
-  readonly #underWay = new UnderWay();
   readonly #halfSent: HalfSent;
   readonly #lateLooks: LateLooks;
   #state: 'running' | 'paused' | 'stopped' = 'running';
@@ -74,7 +71,7 @@ export class Remote {
   constructor(parts: RemoteParts) {
     this.#parts = parts;
     const retry = { firstMs: FIRST_RETRY_MS, maxMs: parts.retryMs };
-    this.#backlog = new Backlog({ limits: BACKLOG_LIMITS, retry, random: parts.random });
+    this.#ledger = new Ledger({ limits: BACKLOG_LIMITS, retry, random: parts.random });
     const { root } = parts;
     this.#deliveries = new Deliveries(parts.clocks, root.isLocalFileSystem ? root.device : undefined);
     this.#reachability = new Reachability(parts.random);
@@ -83,7 +80,7 @@ export class Remote {
     this.#outcomes = new Outcomes({
       ...parts,
       filter: parts.rules.filter,
-      backlog: this.#backlog,
+      backlog: this.#ledger.waiting,
       deliveries: this.#deliveries,
       reachability: this.#reachability,
       now: () => this.#now(),
@@ -94,9 +91,9 @@ export class Remote {
     return {
       name: this.#parts.name,
       state: this.#publicState(),
-      backlog: this.#backlog.size + this.#underWay.changes,
-      sessions: this.#underWay.sessions,
-      failures: this.#backlog.failures,
+      backlog: this.#ledger.size,
+      sessions: this.#ledger.sessions,
+      failures: this.#ledger.waiting.failures,
       reason: this.#reachability.trouble,
       nextTryAt: this.#reachability.at(this.#now())?.until,
     };
@@ -120,24 +117,25 @@ export class Remote {
   /** Never throws: whatever happens, the changes are kept. Nobody writes to them now. */
   add(changes: readonly Change[]): void {
     const settledAt = this.#now();
-    this.#backlog.putBack(changes.map((change) => ({ ...change, settledAt })));
+    this.#ledger.waiting.putBack(changes.map((change) => ({ ...change, settledAt })));
     this.pump();
   }
 
   /** Sends what can be sent now. To be called as well when a lane has become free. Never throws. */
   pump(): void {
     const now = this.#now();
-    const deferred: Change[] = [];
+    const leases: Lease[] = [];
     try {
       while (this.#maySend(now)) {
-        const taken = this.#backlog.take(now, MAX_CHANGES, (path) => this.#underWay.isFree(path));
-        if (taken.length === 0) break;
-        deferred.push(...this.#dispatchSafely(taken));
+        const lease = this.#ledger.take(now, MAX_CHANGES);
+        if (lease === undefined) break;
+        leases.push(lease);
+        this.#dispatchSafely(lease);
       }
     } catch (thrown) {
       this.#outcomes.onTrouble(thrown);
     }
-    this.#keep(deferred);
+    this.#giveBack(leases);
     this.#schedule(now);
     if (this.#isIdle(now)) this.#idle?.resolve();
   }
@@ -171,13 +169,13 @@ export class Remote {
 
   #publicState(): RemoteStatus['state'] {
     if (this.#state !== 'running') return this.#state;
-    if (this.#underWay.sessions > 0) return 'sending';
+    if (this.#ledger.sessions > 0) return 'sending';
     return this.#reachability.trouble === undefined ? 'idle' : 'blocked';
   }
 
   #isIdle(now: number): boolean {
     if (this.#state === 'stopped') return true;
-    return this.#underWay.sessions === 0 && !(this.#backlog.isReady && this.#isAllowed(now));
+    return this.#ledger.sessions === 0 && !(this.#ledger.waiting.isReady && this.#isAllowed(now));
   }
 
   #isAllowed(now: number): boolean {
@@ -186,16 +184,14 @@ export class Remote {
 
   #maySend(now: number): boolean {
     return (
-      this.#isAllowed(now) &&
-      this.#underWay.sessions < this.#parts.maxSessions &&
-      this.#parts.sessions.hasRoom
+      this.#isAllowed(now) && this.#ledger.sessions < this.#parts.maxSessions && this.#parts.sessions.hasRoom
     );
   }
 
   #schedule(now: number): void {
     clearTimeout(this.#timer);
     if (this.#state !== 'running') return;
-    const at = this.#reachability.at(now)?.until ?? this.#backlog.retryAt;
+    const at = this.#reachability.at(now)?.until ?? this.#ledger.waiting.retryAt;
     if (at === Number.POSITIVE_INFINITY) return;
     const waitMs = Math.min(Math.max(1, at - now), LONGEST_TIMER_MS);
     this.#timer = setTimeout(() => this.pump(), waitMs);
@@ -205,31 +201,31 @@ export class Remote {
     return this.#parts.clocks.monotonic();
   }
 
-  #keep(changes: readonly Change[]): void {
+  #giveBack(leases: readonly Lease[]): void {
     try {
-      this.#backlog.add(changes);
+      this.#ledger.giveBack(leases);
     } catch (thrown) {
       this.#outcomes.onTrouble(thrown);
     }
   }
 
   /** If something throws, the cause is looked for among the changes that no session has yet. */
-  #dispatchSafely(changes: readonly Change[]): readonly Change[] {
-    const lease = new Lease(changes);
+  #dispatchSafely(lease: Lease): void {
     try {
-      return this.#dispatch(changes, lease);
+      lease.hold(this.#dispatch(lease));
     } catch (thrown) {
-      this.#outcomes.onThrow(lease.open, thrown);
-      return [];
+      this.#outcomes.onThrow(lease.held, thrown);
+      lease.hold([]);
     }
   }
 
-  /** Decides about changes and sends them off. Gives back those that have to wait for others. */
-  #dispatch(changes: readonly Change[], lease: Lease): readonly Change[] {
+  /** Decides about changes and sends them off. Answers those that have to wait for others. */
+  #dispatch(lease: Lease): readonly Change[] {
+    const changes = lease.held;
     const whole = changes.find(({ kind, path }) => path === '.' && (kind === 'all' || kind === 'tree'));
     if (whole !== undefined) {
-      void this.#sendAll(whole, this.#wholeTask(whole));
-      lease.pass([whole]);
+      const task = this.#wholeTask(whole);
+      void this.#sendAll(whole, task, lease.begin([task]));
       return changes.filter((change) => change !== whole);
     }
     const plan = this.#plan(changes);
@@ -241,15 +237,14 @@ export class Remote {
     const undelivered = plan.tasks.filter((task) => !this.#isDelivered(task));
     const unsettled = this.#settleAgain(undelivered, lease);
     const tasks = undelivered.filter((task) => !unsettled.has(task));
-    const [free, deferred] = divide(tasks, ({ path }) => this.#underWay.isFree(path));
+    const [free, deferred] = divide(tasks, ({ path }) => this.#ledger.isFree(path));
     for (const { comparison, tasks: together } of makeBatches(free, BATCH_LIMITS)) {
       // Batches that are sent at the same time must not be about the same paths either.
       const maySend = this.#maySend(this.#now());
-      const [now, later] = divide(together, ({ path }) => maySend && this.#underWay.isFree(path));
+      const [now, later] = divide(together, ({ path }) => maySend && this.#ledger.isFree(path));
       deferred.push(...later);
       if (now.length === 0) continue;
-      void this.#sendBatch({ comparison, tasks: now });
-      lease.pass(now.flatMap((task) => task.changes));
+      void this.#sendBatch({ comparison, tasks: now }, lease.begin(now));
     }
     return deferred.flatMap((task) => task.changes);
   }
@@ -288,26 +283,25 @@ export class Remote {
     return changes.every(({ kind }) => kind === 'path') && this.#deliveries.covers(path, found, heardAt);
   }
 
-  async #sendBatch({ tasks, comparison }: Batch): Promise<void> {
+  async #sendBatch({ tasks, comparison }: Batch, flight: Flight): Promise<void> {
     const { sessions } = this.#parts;
-    const changes = tasks.flatMap((task) => task.changes);
-    await this.#send('changes', tasks, changes, async () => {
+    await this.#send('changes', flight, async () => {
       const halfSent = this.#halfSent.among(tasks);
       const outcome = await sessions.sendChanges(comparison, changesOf(tasks, halfSent));
       this.#halfSent.forget(tasks.map(({ path }) => path));
       this.#lateLooks.forget(tasks);
       this.#sendHalfSent();
       const inDoubt = tasks.filter(({ needsPruning }) => needsPruning).map(({ path }) => path);
-      if (inDoubt.length > 0) this.#prune(changes, await sessions.dryRun(inDoubt));
+      if (inDoubt.length > 0) this.#prune(flight.changes, await sessions.dryRun(inDoubt));
       return outcome;
     });
   }
 
-  async #sendAll(change: Change, task: Task): Promise<void> {
+  async #sendAll(change: Change, task: Task, flight: Flight): Promise<void> {
     const { rules, sessions } = this.#parts;
     const { needsPruning } = task;
     const compare = change.kind === 'all' ? 'options' : 'times';
-    await this.#send('all', [task], [change], async () => {
+    await this.#send('all', flight, async () => {
       const outcome = await this.#told(sessions.sendAll(compare, rules.deletes && !needsPruning));
       this.#sendHalfSent();
       if (needsPruning) this.#prune([change], await sessions.dryRunAll(compare));
@@ -331,7 +325,7 @@ export class Remote {
 
   /** Sessions get through again: what broken ones have left behind can be deleted. */
   #sendHalfSent(): void {
-    this.#backlog.add(this.#halfSent.takeNew().map((path) => changeOf(path, 'path', this.#now())));
+    this.#ledger.waiting.add(this.#halfSent.takeNew().map((path) => changeOf(path, 'path', this.#now())));
   }
 
   #wholeTask(change: Change): Task {
@@ -342,15 +336,10 @@ export class Remote {
   }
 
   /** Never rejects: the changes arrive, or come back. */
-  async #send(
-    kind: BatchReport['kind'],
-    tasks: readonly Task[],
-    changes: readonly Change[],
-    run: () => Promise<Outcome>,
-  ): Promise<void> {
+  async #send(kind: BatchReport['kind'], flight: Flight, run: () => Promise<Outcome>): Promise<void> {
     const { disk, onDirty } = this.#parts;
     const startedAt = this.#now();
-    this.#underWay.begin(tasks);
+    const { tasks, changes } = flight;
     try {
       const aftermath = new Aftermath(disk, tasks);
       const outcome = await run();
@@ -360,13 +349,13 @@ export class Remote {
     } catch (thrown) {
       this.#onFailure(changes, thrown);
     }
-    this.#underWay.end(tasks);
+    flight.end();
     this.pump();
   }
 
   /** What may be deleted of folders in which the filter protects something. */
   #prune(changes: readonly Change[], { paths, isAbridged }: Deletions): void {
-    this.#backlog.add(paths.map((path) => changeForDeletion(path, this.#now())));
+    this.#ledger.waiting.add(paths.map((path) => changeForDeletion(path, this.#now())));
     if (isAbridged) this.#outcomes.repeat(changes, 'there is more to delete than fits into one session');
   }
 
@@ -375,12 +364,12 @@ export class Remote {
     try {
       const isRootThere = this.#isRootThere();
       const isMoved = thrown instanceof SessionFailure && thrown.code === TREE_MOVED;
-      if (this.#state === 'stopped' || !isRootThere || isMoved) this.#backlog.add(changes);
+      if (this.#state === 'stopped' || !isRootThere || isMoved) this.#ledger.waiting.add(changes);
       else this.#outcomes.onFailure(changes, thrown);
       if (thrown instanceof SessionFailure && this.#parts.rules.deletes) this.#halfSent.add(thrown.sentLast);
       if (!isRootThere || isMoved) this.#parts.onRootGone();
     } catch (another) {
-      this.#backlog.putBack(changes);
+      this.#ledger.waiting.putBack(changes);
       this.#outcomes.onTrouble(another);
     }
   }

@@ -571,6 +571,27 @@ describe('an error of the program', () => {
     expect(begun()).toEqual(['times d', 'times d']);
   });
 
+  it('while it is told of another loses nothing', async () => {
+    let tells = 0;
+    const emit: Emit = () => {
+      tells += 1;
+      if (tells === 1) fault();
+    };
+    const { disk, add, sessions, begun, remote } = remoteOf({ emit });
+    let asks = 0;
+    Object.defineProperty(sessions, 'hasRoom', {
+      get: () => {
+        asks += 1;
+        return asks === 2 ? fault() : true;
+      },
+    });
+    disk.write('a', 'x');
+    add('a');
+    expect(remote.status).toMatchObject({ state: 'blocked', backlog: 1 });
+    await wait(10_000);
+    expect(begun()).toEqual(['always a']);
+  });
+
   it('in the log changes nothing', async () => {
     const log = { debug: fault, info: fault, warn: fault, error: fault };
     const { disk, sessions, remote, add, begun } = remoteOf({ log });
