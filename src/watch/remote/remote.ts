@@ -1,17 +1,15 @@
 import { systemReason } from '../../protocol/internal.ts';
-import { type Change, changeOf } from '../change.ts';
+import type { Change } from '../change.ts';
 import { TREE_MOVED } from '../lanes/guarded-tree.ts';
 import { SessionFailure } from '../lanes/lane.ts';
 import type { Outcome, Standing } from '../lanes/messages.ts';
-import { changeForDeletion, type Deletions } from '../lanes/pruning.ts';
 import type { BatchReport, Emit } from '../listeners/events.ts';
-import { errorOf } from '../listeners/log.ts';
 import type { Disk } from '../tree/disk.ts';
-import type { WatchedRoot } from '../tree/watched-root.ts';
-import { isRootThere } from '../tree/watched-root.ts';
+import { isRootThere, type WatchedRoot } from '../tree/watched-root.ts';
 import { Aftermath } from './aftermath.ts';
 import { reportOf } from './batch-report.ts';
-import { type Batch, changesOf, makeBatches } from './batches.ts';
+import { BatchSender } from './batch-sender.ts';
+import { makeBatches } from './batches.ts';
 import { type Clocks, Deliveries } from './deliveries.ts';
 import { HalfSent } from './half-sent.ts';
 import { type BeingWritten, LateLooks } from './late-looks.ts';
@@ -64,6 +62,7 @@ export class Remote {
   readonly #outcomes: Outcomes;
   readonly #halfSent: HalfSent;
   readonly #lateLooks: LateLooks;
+  readonly #sender: BatchSender;
   #state: 'running' | 'paused' | 'stopped' = 'running';
   #timer: NodeJS.Timeout | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
@@ -83,6 +82,17 @@ export class Remote {
       backlog: this.#ledger.waiting,
       deliveries: this.#deliveries,
       reachability: this.#reachability,
+      now: () => this.#now(),
+    });
+    this.#sender = new BatchSender({
+      sessions: parts.sessions,
+      rules: parts.rules,
+      waiting: this.#ledger.waiting,
+      outcomes: this.#outcomes,
+      halfSent: this.#halfSent,
+      lateLooks: this.#lateLooks,
+      emit: parts.emit,
+      name: parts.name,
       now: () => this.#now(),
     });
   }
@@ -225,7 +235,7 @@ export class Remote {
     const whole = changes.find(({ kind, path }) => path === '.' && (kind === 'all' || kind === 'tree'));
     if (whole !== undefined) {
       const task = this.#wholeTask(whole);
-      void this.#sendAll(whole, task, lease.begin([task]));
+      void this.#send('all', lease.begin([task]), () => this.#sender.sendAll(whole, task));
       return changes.filter((change) => change !== whole);
     }
     const plan = this.#plan(changes);
@@ -244,7 +254,7 @@ export class Remote {
       const [now, later] = divide(together, ({ path }) => maySend && this.#ledger.isFree(path));
       deferred.push(...later);
       if (now.length === 0) continue;
-      void this.#sendBatch({ comparison, tasks: now }, lease.begin(now));
+      void this.#send('changes', lease.begin(now), () => this.#sender.send({ comparison, tasks: now }));
     }
     return deferred.flatMap((task) => task.changes);
   }
@@ -283,51 +293,6 @@ export class Remote {
     return changes.every(({ kind }) => kind === 'path') && this.#deliveries.covers(path, found, heardAt);
   }
 
-  async #sendBatch({ tasks, comparison }: Batch, flight: Flight): Promise<void> {
-    const { sessions } = this.#parts;
-    await this.#send('changes', flight, async () => {
-      const halfSent = this.#halfSent.among(tasks);
-      const outcome = await sessions.sendChanges(comparison, changesOf(tasks, halfSent));
-      this.#halfSent.forget(tasks.map(({ path }) => path));
-      this.#lateLooks.forget(tasks);
-      this.#sendHalfSent();
-      const inDoubt = tasks.filter(({ needsPruning }) => needsPruning).map(({ path }) => path);
-      if (inDoubt.length > 0) this.#prune(flight.changes, await sessions.dryRun(inDoubt));
-      return outcome;
-    });
-  }
-
-  async #sendAll(change: Change, task: Task, flight: Flight): Promise<void> {
-    const { rules, sessions } = this.#parts;
-    const { needsPruning } = task;
-    const compare = change.kind === 'all' ? 'options' : 'times';
-    await this.#send('all', flight, async () => {
-      const outcome = await this.#told(sessions.sendAll(compare, rules.deletes && !needsPruning));
-      this.#sendHalfSent();
-      if (needsPruning) this.#prune([change], await sessions.dryRunAll(compare));
-      return outcome;
-    });
-  }
-
-  /** Tells when a full sync begins, and how it ends. */
-  async #told(fullSync: Promise<Outcome>): Promise<Outcome> {
-    const { emit, name } = this.#parts;
-    emit('fullSyncBegun', { remote: name });
-    try {
-      const outcome = await fullSync;
-      emit('fullSyncEnded', { remote: name, isComplete: outcome.exitCode === 0, reason: undefined });
-      return outcome;
-    } catch (thrown) {
-      emit('fullSyncEnded', { remote: name, isComplete: false, reason: errorOf(thrown).message });
-      throw thrown;
-    }
-  }
-
-  /** Sessions get through again: what broken ones have left behind can be deleted. */
-  #sendHalfSent(): void {
-    this.#ledger.waiting.add(this.#halfSent.takeNew().map((path) => changeOf(path, 'path', this.#now())));
-  }
-
   #wholeTask(change: Change): Task {
     const { disk, rules } = this.#parts;
     const needsPruning = rules.deletes && rules.filter.hasExpressions;
@@ -351,12 +316,6 @@ export class Remote {
     }
     flight.end();
     this.pump();
-  }
-
-  /** What may be deleted of folders in which the filter protects something. */
-  #prune(changes: readonly Change[], { paths, isAbridged }: Deletions): void {
-    this.#ledger.waiting.add(paths.map((path) => changeForDeletion(path, this.#now())));
-    if (isAbridged) this.#outcomes.repeat(changes, 'there is more to delete than fits into one session');
   }
 
   /** That the watched folder is gone, or what was mounted in it, or that we are, explains enough. */
