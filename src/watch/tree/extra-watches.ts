@@ -43,6 +43,10 @@ export class ExtraWatches {
     return this.#watchers.size;
   }
 
+  has(folder: string): boolean {
+    return this.#watchers.has(folder);
+  }
+
   /**
    * From here on; a folder that is watched already, or was under this name, is watched anew. Answers whether it can be
    * watched; why not is told, unless it is gone or closed to us.

@@ -57,8 +57,8 @@ export class TreeWatcher {
     if (this.#isBeyondChokidar('.')) return;
     const watcher = this.#newWatcher();
     this.#watcher = watcher;
-    watcher.on('raw', (_, name, details) => {
-      this.#safely(() => this.#onRaw(name, details as { readonly watchedPath: string }));
+    watcher.on('raw', (kind, name, details) => {
+      this.#safely(() => this.#onRaw(kind, name, details as { readonly watchedPath: string }));
     });
     watcher.on('all', (_, absolute) => {
       const path = this.#relative(absolute);
@@ -158,7 +158,7 @@ export class TreeWatcher {
     else this.#parts.onTrouble(explain(error));
   }
 
-  #onRaw(name: string | null, { watchedPath }: { readonly watchedPath: string }): void {
+  #onRaw(kind: string, name: string | null, { watchedPath }: { readonly watchedPath: string }): void {
     const { byteNames, disk, onHint } = this.#parts;
     const folder = this.#relative(watchedPath);
     if (folder === undefined) return;
@@ -172,7 +172,13 @@ export class TreeWatcher {
     }
     const path = joinPath(folder, name);
     // Events of a watched folder itself bear its own name, like those of a file of that name in it.
-    if (name === basename(disk.absolute(folder))) onHint(folder, false);
+    if (name === basename(disk.absolute(folder))) {
+      onHint(folder, false);
+      // chokidar takes it for the end of the folder if nothing of that name is in it any more, and begins to watch it
+      // anew some moments later. What happens in between is heard here.
+      const isThere = kind === 'rename' && disk.look(folder).kind === 'folder';
+      if (isThere && !this.#extra.has(folder)) this.#extra.watch(folder, true);
+    }
     onHint(path, false);
   }
 

@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ByteNames } from '../../../src/watch/tree/byte-names.ts';
 import { LocalDisk } from '../../../src/watch/tree/disk.ts';
@@ -106,6 +107,29 @@ describe('a watcher of a tree tells', () => {
     await tellsAnew('d/d', () => writeFileSync(at('d/d'), 'x'));
     await tellsAnew('d/d', () => renameSync(at('d/d'), at('moved')));
   });
+
+  it.each(['file', 'folder'])(
+    'what happens in a folder right after a %s went that was named like it',
+    async (kind) => {
+      const own = basename(root);
+      const make = (path: string) => (kind === 'file' ? writeFileSync(at(path), 'x') : mkdirSync(at(path)));
+      mkdirSync(at('d/e'), { recursive: true });
+      for (const path of ['d/d', own]) make(path);
+      await watcher.start();
+      for (let i = 0; i < 40; i++) {
+        for (const [namesake, other] of [
+          ['d/d', `d/${i}`],
+          [own, `${i}`],
+        ] as const) {
+          rmSync(at(namesake), { recursive: true });
+          // chokidar takes that for the end of the folder, and begins to watch it anew some moments later.
+          await delay(i % 8);
+          await tellsAnew(other, () => writeFileSync(at(other), 'x'));
+          await tellsAnew(namesake, () => make(namesake));
+        }
+      }
+    },
+  );
 
   it('of a folder, what happens in it, and when it goes', async () => {
     await watcher.start();
