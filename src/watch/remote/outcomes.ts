@@ -16,6 +16,8 @@ import type { Reachability } from './reachability.ts';
 
 /** A folder with more in it is not sent path by path. */
 const MAX_PARTS = 50_000;
+/** First words of servers, so that no file name can pass for them. */
+const REFUSALS = /^(?:(?:rsync: )?The server is configured to refuse |ERROR: module is read only(?:;|$))/;
 
 export interface OutcomesParts {
   /** Of the remote. */
@@ -198,12 +200,9 @@ function isNobodysFault({ isTransient, message }: SessionFailure): boolean {
   return isTransient || /received SIGINT, SIGTERM, or SIGHUP|\(code 20\)/.test(message);
 }
 
-/**
- * An option of the session is not allowed there, whatever it is about: servers say so when it is open already. These are
- * their first words, so that no file name can pass for them.
- */
+/** Nothing can be sent there, or not with these options, whatever it is about. Servers say so when a session is open. */
 function isRefusal({ code, message }: SessionFailure): boolean {
-  return code === 'ERR_RSYNC_REMOTE_EXIT' && /^(?:rsync: )?The server is configured to refuse /.test(message);
+  return code === 'ERR_RSYNC_REMOTE_EXIT' && REFUSALS.test(message);
 }
 
 function deliveryOf(task: Task): Delivery['kind'] {

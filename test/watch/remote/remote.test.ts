@@ -278,6 +278,30 @@ describe('a remote', () => {
 });
 
 describe('a remote that breaks', () => {
+  it.each([
+    'ERROR: module is read only',
+    'ERROR: module is read only; rsync error: syntax or usage error (code 1) at main.c(1145) [Receiver=3.2.3]',
+    'The server is configured to refuse --delete',
+  ])(
+    'is left alone when it refuses everything, also if it says so when the session is open: %s',
+    async (message) => {
+      const { remote, disk, sessions, add } = remoteOf();
+      disk.write('a', 'x');
+      add('a');
+      await sessions.begun[0]?.fail({ message, code: 'ERR_RSYNC_REMOTE_EXIT', isTransient: false });
+      expect(remote.status).toMatchObject({ state: 'blocked', backlog: 1, reason: message, failures: [] });
+    },
+  );
+
+  it('is not thought to refuse everything when it says so of a file of that name', async () => {
+    const { remote, disk, sessions, add } = remoteOf();
+    disk.write('a', 'x');
+    add('a');
+    const message = 'cannot store "ERROR: module is read only"';
+    await sessions.begun[0]?.fail({ message, code: 'ERR_RSYNC_REMOTE_EXIT', isTransient: false });
+    expect(remote.status).toMatchObject({ state: 'idle', failures: [{ path: 'a' }] });
+  });
+
   it('keeps everything, and is left alone for a while', async () => {
     const { disk, add, sessions, begun, remote } = remoteOf();
     disk.write('a', 'x');
