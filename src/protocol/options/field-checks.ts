@@ -1,4 +1,4 @@
-import { shownValue } from '../arguments.ts';
+import { checkObject, shownValue } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import { nearest } from './suggestion.ts';
 
@@ -21,8 +21,7 @@ export function checkFields<T>(
   checks: FieldChecks<T>,
   { what, secret = [] }: { readonly what: string; readonly secret?: ReadonlyArray<keyof T & string> },
 ): void {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new UsageError(`${what}: ${shownValue(given)} is not an object`);
+  checkObject(given, what);
   for (const [field, value] of Object.entries(given)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(checks, field)) throw unknownField(field, Object.keys(checks), what);
