@@ -1,12 +1,11 @@
 import { UsageError } from '../errors.ts';
 import type { SourceTree } from '../file-list/source-tree.ts';
+import { encodeRuleTexts } from '../filter/wire.ts';
 import { checkFields, type FieldChecks, isAnything, isFunction } from '../options/field-checks.ts';
 import { ChangeTree, type ChangeTreeOptions } from '../trees/change-tree.ts';
 import { deletionRules } from '../trees/deletion-rules.ts';
 import { listingOptions } from '../trees/listing-options.ts';
 import { checkChanges, checkKept, type KeptInChanges, type TreeChange } from '../trees/tree-change.ts';
-import type { Encoder } from '../wire/encoder.ts';
-import { encodeName } from '../wire/file-name.ts';
 import { type FilterListContext, filterListFor } from './filter-list.ts';
 import type { PushListeners, PushResult } from './push-listeners.ts';
 import { PushSession } from './push-session.ts';
@@ -74,14 +73,7 @@ export function encodeChangeRules(
   checkKept(kept);
   const { options, terms } = context;
   const rulesContext = { ...kept, protocol: terms.protocol, prunes: options.pruneEmptyDirs };
-  return filterListFor(context, [], (encoder) => encodeTexts(encoder, deletionRules(changes, rulesContext)));
-}
-
-function encodeTexts(encoder: Encoder, rules: readonly string[]): void {
-  for (const rule of rules) {
-    const bytes = encodeName(rule);
-    encoder.int32(bytes.length);
-    encoder.bytes(bytes);
-  }
-  encoder.int32(0);
+  return filterListFor(context, [], (encoder) =>
+    encodeRuleTexts(encoder, deletionRules(changes, rulesContext)),
+  );
 }

@@ -34,15 +34,9 @@ export function pushSendsFilterList(
 }
 
 /**
- * Encodes the rules that concern the server.
+ * Encodes the rules that concern the server. Throws a ProtocolError if its version cannot express one of them.
  *
- * ```
- * repeated: int32 length (1..5119), that many bytes
- * int32     0
- * ```
- * Throws a ProtocolError if the server's version cannot express one of them.
- *
- * Source: docs/protocol chapter 1, sections 10.2 and 10.5.
+ * Source: docs/protocol chapter 1, section 10.5.
  */
 export function encodeFilterList(
   encoder: Encoder,
@@ -51,13 +45,27 @@ export function encodeFilterList(
   direction: Direction,
 ): void {
   const peer = direction === 'push' ? 'receiver' : 'sender';
-  for (const rule of rules) {
-    if (!concerns(rule, peer)) continue;
-    for (const text of ruleTexts(rule, protocol, direction)) {
-      const bytes = encodeName(text);
-      encoder.int32(bytes.length);
-      encoder.bytes(bytes);
-    }
+  const concerned = rules.filter((rule) => concerns(rule, peer));
+  encodeRuleTexts(
+    encoder,
+    concerned.flatMap((rule) => ruleTexts(rule, protocol, direction)),
+  );
+}
+
+/**
+ * A filter list of rules as servers read them.
+ *
+ * ```
+ * repeated: int32 length (1..5119), that many bytes
+ * int32     0
+ * ```
+ * Source: docs/protocol chapter 1, section 10.2.
+ */
+export function encodeRuleTexts(encoder: Encoder, texts: readonly string[]): void {
+  for (const text of texts) {
+    const bytes = encodeName(text);
+    encoder.int32(bytes.length);
+    encoder.bytes(bytes);
   }
   encoder.int32(0);
 }
